@@ -1,0 +1,1 @@
+"""Challenges, workshops and briefs: the first stage."""

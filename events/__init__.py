@@ -1,0 +1,1 @@
+"""The matchmaking event: delegations, preferences, meetings and their timetable."""

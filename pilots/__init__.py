@@ -1,0 +1,1 @@
+"""Milestones, KPIs and the evidence ledger: the last stage."""

@@ -1,0 +1,1 @@
+"""Programs and the municipalities in them: who works where, and how a municipality gets its own schema."""

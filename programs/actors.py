@@ -1,0 +1,34 @@
+"""Who acts: what permissions decide upon, without a database."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from programs.enums import Role
+
+if TYPE_CHECKING:
+    from programs.models import Municipality, Visit
+    from tech4muni.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person on a host.
+
+    `municipality` is None on the public host; `role` is None for somebody who is no member there; `visit` is the
+    hand-over by which a coordinator entered a municipality.
+    """
+
+    user: "User | None" = None
+    municipality: "Municipality | None" = None
+    role: Role | None = None
+    visit: "Visit | None" = None
+
+    @property
+    def is_coordinator(self) -> bool:
+        """Whether this is an active coordinator."""
+        return self.user is not None and self.user.is_staff
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether the person may be in this municipality at all: as a member, or on a visit."""
+        return self.role is not None or self.visit is not None

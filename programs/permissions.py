@@ -1,0 +1,30 @@
+"""Who may do what in a municipality: pure predicates over an actor."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from programs.actors import Actor
+from programs.enums import Role
+from tech4muni.core.permissions import ALLOW, STRANGER, Decision, refuse
+
+MANAGERS: Final = frozenset({Role.LEAD})
+
+
+def may_enter(actor: Actor) -> Decision:
+    """Members and coordinators on a visit are inside; everybody else learns nothing."""
+    return ALLOW if actor.is_inside else STRANGER
+
+
+def may_manage_people(actor: Actor) -> Decision:
+    """Leads, and coordinators on a visit, invite people and change roles."""
+    if not actor.is_inside:
+        return STRANGER
+    if actor.role in MANAGERS or actor.visit is not None:
+        return ALLOW
+    return refuse(_("Only a lead of this municipality may do this."))
+
+
+def may_read_history(actor: Actor) -> Decision:
+    """Everybody inside reads what was done in the municipality."""
+    return may_enter(actor)

@@ -1,0 +1,1 @@
+"""The market and the choice: what startups offer, and how a municipality selects."""

@@ -1,0 +1,1 @@
+"""Companies, solutions, calls and applications: what crosses municipalities."""

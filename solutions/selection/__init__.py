@@ -1,0 +1,1 @@
+"""Market map, criteria, scorecards and decision: what stays inside a municipality."""

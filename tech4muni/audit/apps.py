@@ -1,0 +1,12 @@
+"""Configuration of the audit app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditConfig(AppConfig):
+    """Lives in the public schema and in every municipality's."""
+
+    name = "tech4muni.audit"
+    label = "audit"
+    verbose_name = _("Audit")

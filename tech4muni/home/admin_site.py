@@ -1,0 +1,20 @@
+"""The coordinators' admin: Django's own, on the public host only."""
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+
+class CoordinatorSite(AdminSite):
+    """For coordinators, with the product's name on it."""
+
+    site_header = _("Coordinators")
+    site_title = _("Coordinators")
+    index_title = _("Everything across municipalities")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let active coordinators in."""
+        return request.user.is_authenticated and request.user.is_staff
+
+
+site = CoordinatorSite(name="admin")

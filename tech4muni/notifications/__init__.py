@@ -1,0 +1,1 @@
+"""Mail that leaves the product: written with the change it tells of, sent afterwards, never lost."""

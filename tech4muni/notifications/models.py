@@ -1,0 +1,66 @@
+"""The outbox: one row per message and receiver, written in the transaction of what it tells."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tech4muni.core.models import DatedModel, PublicIdModel
+from tech4muni.notifications.enums import MessageState
+
+
+class Message(PublicIdModel, DatedModel):
+    """A mail to one address, in the receiver's language; leased to one worker while it is being sent."""
+
+    key = models.CharField(
+        _("key"), max_length=200, unique=True, editable=False, help_text=_("What, whom and when: sent once.")
+    )
+    kind = models.CharField(_("kind"), max_length=60, editable=False)
+    schema_name = models.CharField(_("municipality"), max_length=41, blank=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="messages",
+        verbose_name=_("receiver"),
+    )
+    email = models.EmailField(_("to"))
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    subject = models.CharField(_("subject"), max_length=200)
+    text = models.TextField(_("text"))
+    html = models.TextField(_("HTML"), blank=True)
+    private = models.BooleanField(
+        _("private"),
+        default=False,
+        editable=False,
+        help_text=_("Carries a code or link that only the receiver may see."),
+    )
+    state = models.CharField(_("state"), max_length=20, choices=MessageState, default=MessageState.WAITING)
+    due_at = models.DateTimeField(_("due"))
+    expires_at = models.DateTimeField(_("worthless after"), null=True, blank=True, editable=False)
+    leased_until = models.DateTimeField(_("leased until"), null=True, blank=True, editable=False)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0, editable=False)
+    last_error = models.TextField(_("last error"), blank=True, editable=False)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=MessageState.values), name="message_state"),
+            models.CheckConstraint(
+                condition=Q(state=MessageState.SENT, sent_at__isnull=False)
+                | (~Q(state=MessageState.SENT) & Q(sent_at__isnull=True)),
+                name="message_sent_at",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state=MessageState.WAITING), name="message_due"),
+        ]
+
+    def __str__(self) -> str:
+        """Name the message by its receiver and subject."""
+        return f"{self.email}: {self.subject}"

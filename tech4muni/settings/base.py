@@ -1,0 +1,225 @@
+"""Settings that hold everywhere; what differs by place is in `dev`, `test` and `production`."""
+
+from pathlib import Path
+from typing import Any
+
+import bootstrap
+import django_stubs_ext
+from django.utils.translation import gettext_lazy as _
+
+from tech4muni.settings import env
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+# -- Hosts: the platform's own host is public; every municipality has hosts of its own (programs.Domain).
+PLATFORM_HOST = env.text("PLATFORM_HOST", "localhost")
+ALLOWED_HOSTS = ["*"]  # programs.middleware.HostMiddleware answers 404 to every host it does not know
+ROOT_URLCONF = "tech4muni.urls_tenant"
+PUBLIC_SCHEMA_URLCONF = "tech4muni.urls_public"
+
+# -- Apps: the public schema holds what crosses municipalities, a municipality's schema what is its own.
+SHARED_APPS = [
+    "django_tenants",
+    "tech4muni.core",
+    "tech4muni.accounts",
+    "tech4muni.audit",
+    "tech4muni.notifications",
+    "programs",
+    "solutions.market",
+    "events",
+    "tech4muni.home",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+    "django_htmx",
+    "django_filters",
+    "django_tables2",
+    "import_export",
+]
+TENANT_APPS = [
+    "tech4muni.audit",
+    "challenges",
+    "validation",
+    "solutions.selection",
+    "pilots",
+]
+INSTALLED_APPS = SHARED_APPS + [app for app in TENANT_APPS if app not in SHARED_APPS]
+
+TENANT_MODEL = "programs.Municipality"
+TENANT_DOMAIN_MODEL = "programs.Domain"
+TENANT_LIMIT_SET_CALLS = True  # one SET search_path per request instead of one per cursor
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+
+MIDDLEWARE = [
+    "tech4muni.core.middleware.RequestContextMiddleware",  # request id and one `now`, before anything can log
+    "programs.middleware.HostMiddleware",  # chooses the schema, so before anything that reads the database
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "tech4muni.accounts.middleware.HostBoundSessionMiddleware",  # Django's session, bound to one host
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "programs.middleware.ActorMiddleware",  # who acts here, and no stranger past the door of a municipality
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "tech4muni.core.context_processors.platform",
+            ],
+        },
+    }
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5-responsive.html"
+
+# -- People
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+SECOND_FACTOR_REQUIRED = True  # of coordinators and municipal leads
+
+# -- Cookies: host-only, so that a session made on one host is nobody on another
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-session"
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_AGE = 7 * 24 * 3600
+CSRF_COOKIE_NAME = "__Host-csrf"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_NAME = "__Host-language"
+LANGUAGE_COOKIE_SECURE = True
+LANGUAGE_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# -- Browser security
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# -- Words and time
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [
+    ("en-gb", _("English")),
+    ("de", _("German")),
+    ("he", _("Hebrew")),
+    ("mk", _("Macedonian")),
+    ("sq", _("Albanian")),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# -- Files
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", Path(bootstrap.__path__[0]))]
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / "media")))
+MEDIA_URL = ""  # files are streamed by views that check the right, never served by path
+
+# -- Later: Celery
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TIMEZONE = "UTC"
+CELERY_DB_REUSE_MAX = 1000  # else Celery closes the connection after each task
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
+# Redelivery after a killed worker: above the longest task, swept often (kombu's defaults wait about 100 s longer).
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "unacked_mutex_expire": 10,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+
+# -- Mail
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tech4Muni <noreply@localhost>")
+EMAIL_TIMEOUT = 10
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def databases(address: str) -> dict[str, dict[str, Any]]:
+    """Return Django's DATABASES for one PostgreSQL URL; connections live 5 minutes (see docs/tenancy.md)."""
+    return {
+        "default": {
+            "ENGINE": "django_tenants.postgresql_backend",
+            **env.database(address),
+            "CONN_MAX_AGE": 300,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    }
+
+
+def caches(address: str) -> dict[str, dict[str, Any]]:
+    """Return Django's CACHES for one Redis or Valkey URL.
+
+    `default` is for a municipality's own values and puts its schema before each key; `shared` is for public ones.
+    """
+    backend = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": address}
+    return {
+        "default": {
+            **backend,
+            "KEY_FUNCTION": "django_tenants.cache.make_key",
+            "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
+        },
+        "shared": {**backend, "KEY_PREFIX": "shared"},
+    }

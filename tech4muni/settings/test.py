@@ -1,0 +1,18 @@
+"""Tests: real PostgreSQL, real Valkey, mail kept in memory, quick password hashes."""
+
+from tech4muni.settings import env
+from tech4muni.settings.base import *
+from tech4muni.settings.base import caches, databases
+
+SECRET_KEY = "test-only-" + "0" * 50
+DATABASES = databases(env.url("DATABASE_URL", ("postgres", "postgresql")))
+REDIS_URL = env.url("REDIS_URL", ("redis", "rediss"))
+CACHES = caches(REDIS_URL)
+CELERY_BROKER_URL = REDIS_URL
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True  # static files straight from their sources

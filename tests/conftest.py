@@ -1,0 +1,102 @@
+"""Fixtures shared by all tests: two municipalities made once per session, and clients on their hosts."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client, TransactionTestCase
+from django_tenants.utils import tenant_context
+
+from programs.models import Domain, Municipality
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # sync Playwright runs a loop in the main thread
+
+TENANTS: dict[str, dict[str, Any]] = {
+    "strumica": {
+        "names": {"en-gb": "Strumica", "mk": "Струмица"},
+        "country": "MK",
+        "languages": ["mk", "en-gb"],
+        "time_zone": "Europe/Skopje",
+        "working_days": [1, 2, 3, 4, 5],
+    },
+    "haifa": {
+        "names": {"en-gb": "Haifa", "he": "חיפה"},
+        "country": "IL",
+        "languages": ["he", "en-gb"],
+        "time_zone": "Asia/Jerusalem",
+        "working_days": [7, 1, 2, 3, 4],
+    },
+}
+KEPT = {"programs_municipality", "programs_domain", "django_migrations", "django_content_type", "auth_permission"}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Add the two municipalities to the test database, once (get or create, for --reuse-db)."""
+    with django_db_blocker.unblock():
+        for name, fields in TENANTS.items():
+            municipality, created = Municipality.objects.get_or_create(schema_name=name, defaults=fields)
+            if created:
+                municipality.create_schema(check_if_exists=True, verbosity=0)
+                municipality.open()
+                municipality.save()
+            Domain.objects.get_or_create(tenant=municipality, domain=f"{name}.localhost")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _truncate_every_schema() -> Iterator[None]:
+    """Django's flush deletes the municipalities and forgets their schemas: empty the other tables of all instead."""
+    original = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+    TransactionTestCase._fixture_teardown = lambda _case: truncate_all()  # type: ignore[attr-defined]
+    yield
+    TransactionTestCase._fixture_teardown = original  # type: ignore[attr-defined]
+
+
+def truncate_all() -> None:
+    """Empty all tables of the public schema and of every municipality, but for the municipalities themselves."""
+    connection.set_schema_to_public()  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT format('%%I.%%I', schemaname, tablename) FROM pg_tables"
+            " WHERE schemaname = ANY(%s) AND NOT tablename = ANY(%s)",
+            [["public", *TENANTS], list(KEPT)],
+        )
+        tables = ", ".join(row[0] for row in cursor.fetchall())
+        cursor.execute("SET session_replication_role = replica")  # the trails refuse to be emptied
+        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+        cursor.execute("SET session_replication_role = origin")
+
+
+@pytest.fixture
+def strumica(db: None) -> Municipality:
+    """A municipality that writes from left to right."""
+    return Municipality.objects.get(schema_name="strumica")
+
+
+@pytest.fixture
+def haifa(db: None) -> Municipality:
+    """A municipality that writes from right to left."""
+    return Municipality.objects.get(schema_name="haifa")
+
+
+class HostClient(Client):
+    """A client that asks one host, over HTTPS as the cookies demand."""
+
+    def __init__(self, host: str, **options: Any) -> None:
+        super().__init__(headers={"host": host}, **options)
+        self.defaults["wsgi.url_scheme"] = "https"
+
+
+@pytest.fixture
+def client_on() -> Callable[[str], Client]:
+    """Return a function that makes a client on a host, over HTTPS as the cookies demand."""
+    return HostClient
+
+
+@pytest.fixture
+def in_strumica(strumica: Municipality) -> Iterator[Municipality]:
+    """Run the test inside Strumica's schema."""
+    with tenant_context(strumica):
+        yield strumica

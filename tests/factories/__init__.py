@@ -1,0 +1,1 @@
+"""Makes rows for tests, through services where there is one."""

@@ -1,0 +1,1 @@
+"""Stakeholders, surveys and the verdict: the second stage."""
