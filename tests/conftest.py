@@ -1,6 +1,5 @@
 """Fixtures shared by all tests: two municipalities made once per session, and clients on their hosts."""
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ from django_tenants.utils import tenant_context
 
 from programs.models import Domain, Municipality
 
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # sync Playwright runs a loop in the main thread
+pytest_plugins = ["tests.browser"]
 
 TENANTS: dict[str, dict[str, Any]] = {
     "strumica": {

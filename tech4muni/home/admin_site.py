@@ -11,6 +11,7 @@ class CoordinatorSite(AdminSite):
     site_header = _("Coordinators")
     site_title = _("Coordinators")
     index_title = _("Everything across municipalities")
+    final_catch_all_view = False  # an unknown page is 404 for everyone
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let active coordinators in."""

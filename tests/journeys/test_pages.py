@@ -1,0 +1,61 @@
+"""Every named page in a real browser: axe, the content security policy and no sideways scroll, LTR and RTL."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from programs.models import Municipality
+from tests.access.world import World, make_world
+from tests.browser import Visitor, axe_violations, sideways_scroll
+
+PUBLIC = "localhost"
+MUNICIPALITY = "strumica.localhost"
+
+
+@dataclass(frozen=True)
+class NamedPage:
+    """A page, and who looks at it."""
+
+    host: str
+    path: str
+    cast: str = "nobody"
+
+    def __str__(self) -> str:
+        """Name the test."""
+        return f"{self.host}{self.path}-{self.cast}"
+
+
+PAGES = [
+    NamedPage(PUBLIC, "/"),
+    NamedPage(MUNICIPALITY, "/", "lead"),
+    NamedPage(MUNICIPALITY, "/", "viewer"),
+]
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    strumica, haifa = (Municipality.objects.get(schema_name=name) for name in ("strumica", "haifa"))
+    return make_world(here=strumica, there=haifa)
+
+
+@pytest.mark.parametrize("named", PAGES, ids=str)
+def test_page_is_accessible_and_fits(named: NamedPage, world: World, visitor: Callable[..., Visitor]) -> None:
+    found = []
+    for language in ("en-GB", "he"):
+        someone = visitor(locale=language, viewport={"width": 1280, "height": 900})
+        if named.cast != "nobody":
+            user = world.people[named.cast]
+            user.language = language.lower()
+            user.save(update_fields=["language"])
+            someone.log_in(user, named.host)
+        page = someone.open(named.host, named.path)
+        direction = page.evaluate("document.documentElement.dir")
+        found += [] if direction == ("rtl" if language == "he" else "ltr") else [f"{language}: direction {direction}"]
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            found += [f"{language} {width}: {line}" for line in axe_violations(page)]
+            found += [f"{language} {width}: scrolls sideways"] if sideways_scroll(page) else []
+        found += [f"{language}: {line}" for line in someone.complaints]
+
+    assert not found, "\n".join(found)
