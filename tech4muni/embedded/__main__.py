@@ -1,6 +1,7 @@
 """`python -m tech4muni.embedded status|start|stop [--testing]`: the embedded servers by hand."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from .servers import servers_dir, status, stop, urls
@@ -13,9 +14,7 @@ def main() -> None:
     """Do what the command line says and print which servers run then."""
     parser = argparse.ArgumentParser(prog="tech4muni.embedded", description=__doc__)
     parser.add_argument("action", choices=["status", "start", "stop"])
-    parser.add_argument(
-        "--testing", action="store_true", help="the servers of the tests, not of the demonstration"
-    )
+    parser.add_argument("--testing", action="store_true", help="the servers of the tests, not of the demonstration")
     options = parser.parse_args()
     state = servers_dir(ROOT, testing=options.testing)
     if options.action == "start":
@@ -23,7 +22,7 @@ def main() -> None:
     elif options.action == "stop":
         stop(state)
     for name, url in status(state).items():
-        print(f"{name}: {url or 'not running'}")
+        sys.stdout.write(f"{name}: {url or 'not running'}\n")
 
 
 if __name__ == "__main__":

@@ -53,9 +53,7 @@ def programs(package: str, distribution: str, state: Path, account: Account | No
     installed = Path(spec.submodule_search_locations[0])
     if account is None:
         return installed
-    return _copied(
-        installed, passable_directory(state / "programs") / f"{distribution}-{version(distribution)}"
-    )
+    return _copied(installed, passable_directory(state / "programs") / f"{distribution}-{version(distribution)}")
 
 
 def _copied(installed: Path, home: Path) -> Path:

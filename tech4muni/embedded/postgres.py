@@ -138,14 +138,10 @@ def _character_type() -> str:
 
 
 def _create_database(cluster: Cluster, data: Path) -> None:
-    statement = system.given_file(
-        cluster.home / "create.sql", f"CREATE DATABASE {DATABASE}\n", cluster.account
-    )
+    statement = system.given_file(cluster.home / "create.sql", f"CREATE DATABASE {DATABASE}\n", cluster.account)
     # Single-user mode reads statements from standard input only.
     script = 'exec "$0" --single -D "$1" postgres < "$2"'
-    done = system.run(
-        ["/bin/sh", "-c", script, cluster.bin / "postgres", str(data), str(statement)], cluster.account
-    )
+    done = system.run(["/bin/sh", "-c", script, cluster.bin / "postgres", str(data), str(statement)], cluster.account)
     if done.returncode:
         raise ServerError(f"The database could not be made: {done.stdout.decode(errors='replace')}")
 

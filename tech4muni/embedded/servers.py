@@ -1,5 +1,6 @@
 """The embedded servers of a checkout: start, stop, ask for their URLs."""
 
+import os
 from pathlib import Path
 
 from .places import state_dir
@@ -11,11 +12,14 @@ from .valkey import start_valkey, stop_valkey, valkey_url
 def urls(root: Path, *, testing: bool = False) -> tuple[str, str]:
     """Return the URLs of PostgreSQL and Valkey for the checkout at `root`, starting what does not run.
 
-    Tests have servers of their own, which trade safety at a power cut for speed.
-    Raises ServerError with a plain reason.
+    `DATABASE_URL` and `REDIS_URL` replace the embedded servers. Tests have servers of their own, which trade safety
+    at a power cut for speed. Raises ServerError with a plain reason.
     """
+    database, broker = os.environ.get("DATABASE_URL", "").strip(), os.environ.get("REDIS_URL", "").strip()
+    if database and broker:
+        return database, broker
     state = servers_dir(root, testing=testing)
-    return database_url(state, durable=not testing), broker_url(state)
+    return database or database_url(state, durable=not testing), broker or broker_url(state)
 
 
 def servers_dir(root: Path, *, testing: bool = False) -> Path:

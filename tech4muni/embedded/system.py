@@ -55,9 +55,7 @@ def _first_known(*names: str) -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise ServerError(
-        f"This system has none of the users {', '.join(names)}; run as an ordinary user instead."
-    )
+    raise ServerError(f"This system has none of the users {', '.join(names)}; run as an ordinary user instead.")
 
 
 def passable_directory(path: Path) -> Path:
@@ -143,9 +141,7 @@ def _processes_of_proc() -> Iterator[tuple[int, str]]:
 
 
 def _processes_of_ps() -> Iterator[tuple[int, str]]:
-    listing = subprocess.run(
-        ["ps", "-axww", "-o", "pid=,stat=,command="], capture_output=True, text=True, check=True
-    )
+    listing = subprocess.run(["ps", "-axww", "-o", "pid=,stat=,command="], capture_output=True, text=True, check=True)
     for line in listing.stdout.splitlines():
         pid, state, command = line.split(None, 2)
         if not state.startswith("Z"):

@@ -141,7 +141,7 @@ def _quoted(path: Path) -> str:
 
 def _is_running(broker: Broker) -> bool:
     """Tell whether the server runs and answers; waits for one that is still reading its file."""
-    system.wait_until(lambda: _ask(broker, "PING") == b"+PONG" or not _is_alive(broker), START_SECONDS)
+    system.wait_until(lambda: not _is_alive(broker) or _ask(broker, "PING") == b"+PONG", START_SECONDS)
     return _is_alive(broker)
 
 
@@ -156,6 +156,7 @@ def _ask(broker: Broker, command: str) -> bytes:
         with socket.create_connection(("127.0.0.1", broker.port or 0), timeout=5) as connection:
             connection.sendall(f"AUTH {broker.password}\r\n{command}\r\n".encode())
             with connection.makefile("rb") as answer:
-                return answer.readline().strip() == b"+OK" and answer.readline().strip() or b""
+                known = answer.readline().strip() == b"+OK"
+                return answer.readline().strip() if known else b""
     except OSError:
         return b""

@@ -1,12 +1,14 @@
 """Tests: real PostgreSQL, real Valkey, mail kept in memory, quick password hashes."""
 
+from tech4muni.embedded.servers import urls
 from tech4muni.settings import env
 from tech4muni.settings.base import *
-from tech4muni.settings.base import caches, databases
+from tech4muni.settings.base import BASE_DIR, caches, databases
 
 SECRET_KEY = "test-only-" + "0" * 50
-DATABASES = databases(env.url("DATABASE_URL", ("postgres", "postgresql")))
-REDIS_URL = env.url("REDIS_URL", ("redis", "rediss"))
+database_url, broker_url = urls(BASE_DIR, testing=True)
+DATABASES = databases(env.url("DATABASE_URL", ("postgres", "postgresql"), database_url))
+REDIS_URL = env.url("REDIS_URL", ("redis", "rediss"), broker_url)
 CACHES = caches(REDIS_URL)
 CELERY_BROKER_URL = REDIS_URL
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
