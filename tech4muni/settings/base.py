@@ -66,6 +66,7 @@ DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 
 MIDDLEWARE = [
     "tech4muni.core.middleware.RequestContextMiddleware",  # request id and one `now`, before anything can log
+    "tech4muni.home.middleware.HealthMiddleware",  # /healthz and /readyz, on any host and without TLS
     "programs.middleware.HostMiddleware",  # chooses the schema, so before anything that reads the database
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -1,0 +1,151 @@
+"""What the watchers are told: alive, ready, and what is wrong."""
+
+import socket
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext_lazy
+from pytest_django import Settings
+
+from tech4muni.home import health
+from tech4muni.home.health import Health, report
+
+ClientOn = Callable[[str], Client]
+NOBODY = "redis://127.0.0.1:1/0"  # port 1: refused at once
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def states() -> dict[str, str]:
+    """What each check says now."""
+    return {result.check.name: result.state for result in report().results}
+
+
+@pytest.mark.parametrize("host", ["localhost", "strumica.localhost", "nowhere.example", "10.1.2.3:8000", "[::1]"])
+def test_alive_on_any_host_without_tls_and_without_the_database(host: str, settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+
+    response = Client(headers={"host": host}).get("/healthz")
+
+    assert response.status_code == 200
+    assert response.content == b"ok\n"
+    assert response["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_watchers_only_read(path: str, method: str) -> None:
+    assert getattr(Client(), method)(path).status_code == 405
+
+
+def test_ready_when_all_is_well(db: None) -> None:
+    response = Client(headers={"host": "10.1.2.3"}).get("/readyz")
+
+    assert response.status_code == 200
+    assert {name: check["state"] for name, check in response.json()["checks"].items()}.items() >= {
+        "database": "ok",
+        "broker": "ok",
+        "cache": "ok",
+        "migrations": "ok",
+    }.items()
+
+
+def test_ready_speaks_english_whatever_the_thread_spoke_before(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = health.Finding(Health.OK, gettext_lazy("Monday"))
+    check = health.Check("day", "Day", lambda: said, vital=True)
+    monkeypatch.setattr(health, "CHECKS", (check,))
+
+    with translation.override("he"):
+        response = Client().get("/readyz")
+
+    assert response.json()["checks"]["day"]["detail"] == "Monday"
+
+
+def test_broker_out_of_reach(db: None, settings: Settings) -> None:
+    settings.CELERY_BROKER_URL = NOBODY
+
+    response = Client().get("/readyz")
+
+    assert response.status_code == 503
+    assert response.json()["state"] == "failed"
+    assert response.json()["checks"]["broker"]["state"] == "failed"
+    assert response.json()["checks"]["database"]["state"] == "ok"
+
+
+def test_broker_that_never_answers_does_not_hold_us(db: None, settings: Settings, silent_port: int) -> None:
+    settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{silent_port}/0"
+
+    assert states()["broker"] == Health.FAILED
+
+
+def test_cache_out_of_reach(db: None, settings: Settings) -> None:
+    settings.CACHES = {**settings.CACHES, "shared": {**settings.CACHES["shared"], "LOCATION": NOBODY}}
+
+    assert states()["cache"] == Health.FAILED
+
+
+def test_cache_that_forgets(db: None, settings: Settings) -> None:
+    settings.CACHES = {
+        **settings.CACHES,
+        "shared": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+    }
+
+    assert states()["cache"] == Health.FAILED
+
+
+def test_database_out_of_reach(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "PORT", "1")
+
+    response = Client().get("/readyz")
+
+    assert response.status_code == 503
+    checks = response.json()["checks"]
+    assert checks["database"]["state"] == "failed"
+    assert checks["migrations"]["detail"] == "Not checked, because the database does not answer."
+    assert checks["broker"]["state"] == "ok"
+
+
+def test_database_that_never_answers_does_not_hold_us(
+    db: None, monkeypatch: pytest.MonkeyPatch, silent_port: int
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
+    monkeypatch.setitem(connection.settings_dict, "PORT", str(silent_port))
+
+    assert states()["database"] == Health.FAILED
+
+
+def test_no_secret_leaves_with_a_failure(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "PASSWORD", "wrong-canary")
+    monkeypatch.setitem(connection.settings_dict, "USER", "user-canary")
+
+    body = Client().get("/readyz").content.decode()
+
+    assert "failed" in body
+    assert "canary" not in body
+    assert connection.settings_dict["NAME"] not in body
+
+
+def test_public_migration_missing(db: None) -> None:
+    MigrationRecorder.Migration.objects.filter(app="audit", name="0002_append_only").delete()
+
+    [migrations] = [result for result in report().results if result.check.name == "migrations"]
+
+    assert migrations.state == Health.FAILED
+    assert migrations.finding.names == ("audit.0002_append_only",)
+
+
+def test_statement_limit_ends_with_the_check(db: None) -> None:
+    report()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone()[0] == "0"
