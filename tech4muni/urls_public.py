@@ -11,3 +11,8 @@ urlpatterns = [
     path("admin/", site.urls),
     *shared,
 ]
+
+handler400 = "tech4muni.home.errors.bad_request"
+handler403 = "tech4muni.home.errors.permission_denied"
+handler404 = "tech4muni.home.errors.page_not_found"
+handler500 = "tech4muni.home.errors.server_error"

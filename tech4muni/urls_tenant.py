@@ -2,10 +2,18 @@
 
 from django.urls import path
 
+from programs.logo import brand_logo
+from programs.middleware import open_to_all
 from tech4muni.home import views
 from tech4muni.urls_shared import urlpatterns as shared
 
 urlpatterns = [
     path("", views.municipality_home, name="home"),
+    path("brand/logo/", open_to_all(brand_logo), name="brand_logo"),
     *shared,
 ]
+
+handler400 = "tech4muni.home.errors.bad_request"
+handler403 = "tech4muni.home.errors.permission_denied"
+handler404 = "tech4muni.home.errors.page_not_found"
+handler500 = "tech4muni.home.errors.server_error"

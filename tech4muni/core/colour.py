@@ -61,7 +61,7 @@ class Colour:
         return Colour(*(round(channel * 255) for channel in hls_to_rgb(hue, lightness, saturation)))
 
     def mixed(self, other: "Colour", share: float) -> "Colour":
-        """This colour with a share (0 to 1) of another one painted over it."""
+        """Paint a share (0 to 1) of another colour over this one."""
         pairs = ((self.red, other.red), (self.green, other.green), (self.blue, other.blue))
         return Colour(*(round(mine + (theirs - mine) * share) for mine, theirs in pairs))
 
@@ -115,9 +115,7 @@ def brand_css(colour: Colour) -> str:
     )
 
 
-def _tokens(
-    brand: Colour, strong: Colour, solid: Colour, solid_strong: Colour, soft: Colour
-) -> dict[str, str]:
+def _tokens(brand: Colour, strong: Colour, solid: Colour, solid_strong: Colour, soft: Colour) -> dict[str, str]:
     return {
         "brand": str(brand),
         "brand-rgb": brand.channels,

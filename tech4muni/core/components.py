@@ -172,10 +172,10 @@ def form_errors(forms: Iterable[BaseForm]) -> Sequence[FieldError]:
 
 def _errors_of(form: BaseForm) -> Iterable[FieldError]:
     for message in form.non_field_errors():
-        yield FieldError("", message, "")
+        yield FieldError("", str(message), "")
     for field in form:
         for message in field.errors:
-            yield FieldError("" if field.is_hidden else field.label, message, _target(field))
+            yield FieldError("" if field.is_hidden else field.label, str(message), _target(field))
 
 
 def _target(field: BoundField) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import bootstrap
 import django_stubs_ext
+import fontpkg_rubik
 from django.utils.translation import gettext_lazy as _
 
 from tech4muni.settings import env
@@ -67,12 +68,12 @@ DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 MIDDLEWARE = [
     "tech4muni.core.middleware.RequestContextMiddleware",  # request id and one `now`, before anything can log
     "tech4muni.home.middleware.HealthMiddleware",  # /healthz and /readyz, on any host and without TLS
+    "django.middleware.locale.LocaleMiddleware",  # so early that an unknown host is refused in the visitor's language
     "programs.middleware.HostMiddleware",  # chooses the schema, so before anything that reads the database
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "tech4muni.accounts.middleware.HostBoundSessionMiddleware",  # Django's session, bound to one host
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -82,6 +83,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "programs.middleware.ActorMiddleware",  # who acts here, and no stranger past the door of a municipality
+    "programs.viewer.ViewerMiddleware",  # the person's language and clock, once the person is known
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -96,6 +98,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "tech4muni.core.context_processors.platform",
+                "programs.brand.context",
             ],
         },
     }
@@ -125,9 +128,13 @@ SESSION_COOKIE_AGE = 7 * 24 * 3600
 CSRF_COOKIE_NAME = "__Host-csrf"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "tech4muni.home.errors.csrf_failure"
 LANGUAGE_COOKIE_NAME = "__Host-language"
 LANGUAGE_COOKIE_SECURE = True
 LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+THEME_COOKIE_NAME = "__Host-theme"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # -- Browser security
@@ -160,13 +167,18 @@ LANGUAGES = [
     ("sq", _("Albanian")),
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["tech4muni.core.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
 # -- Files
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", Path(bootstrap.__path__[0]))]
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("bootstrap", Path(bootstrap.__path__[0])),
+    ("fonts", Path(fontpkg_rubik.__path__[0]) / "files"),
+]
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / "media")))
 MEDIA_URL = ""  # files are streamed by views that check the right, never served by path
 

@@ -99,7 +99,7 @@ def task_list(tasks: Sequence[Task]) -> dict[str, Any]:
 
 
 @register.inclusion_tag(PARTS + "deadline.html")
-def deadline(instant: datetime, zone: str, name: Text = "", countdown: bool = True) -> dict[str, Any]:  # noqa: FBT001, FBT002
+def deadline(instant: datetime, zone: str, name: Text = "", countdown: bool = True) -> dict[str, Any]:
     """An instant on the organiser's clock and on the viewer's, both zones named.
 
     Args:
@@ -173,7 +173,13 @@ def message_box(message: Message) -> dict[str, Any]:
 def pagination(context: template.Context, page: "Page[Any]", label: Text = "") -> dict[str, Any]:
     """Links to the other pages of a list that keep the rest of the query string."""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return {"request": context["request"], "page": page, "numbers": numbers, "gap": page.paginator.ELLIPSIS, "label": label}
+    return {
+        "request": context["request"],
+        "page": page,
+        "numbers": numbers,
+        "gap": page.paginator.ELLIPSIS,
+        "label": label,
+    }
 
 
 @register.simple_block_tag(end_name="endtable_region")

@@ -1,0 +1,61 @@
+"""In which language and on which clock a page is shown."""
+
+from collections.abc import Callable
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+
+from programs.http import ActorRequest
+from programs.models import Municipality
+
+# What a person's record says who never chose a time zone.
+UNSET_ZONE: Final = "UTC"
+
+
+class ViewerMiddleware:
+    """Activate the person's language and time zone, or the municipality's where the person chose none.
+
+    Runs after Django's LocaleMiddleware, which knows the cookie and the browser's wishes, and after the actor is
+    known.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: ActorRequest) -> HttpResponseBase:
+        """Answer in the viewer's language and zone; a page differs by cookie."""
+        language = viewer_language(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        with timezone.override(ZoneInfo(viewer_zone(request))):
+            response = self.get_response(request)
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+
+def viewer_language(request: ActorRequest) -> str:
+    """The signed-in person's language, else the host's cookie, else the browser's wish within the municipality."""
+    if request.actor.user is not None:
+        return request.actor.user.language
+    wished = translation.get_language_from_request(request)
+    if request.municipality is None or settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
+        return wished
+    return wished if wished in request.municipality.languages else first_language(request.municipality)
+
+
+def first_language(municipality: Municipality) -> str:
+    """The language of a municipality where nobody chose another."""
+    languages: list[str] = municipality.languages
+    return languages[0]
+
+
+def viewer_zone(request: ActorRequest) -> str:
+    """The signed-in person's time zone, else the municipality's, else UTC."""
+    user, municipality = request.actor.user, request.municipality
+    if user is not None and user.time_zone != UNSET_ZONE:
+        return user.time_zone
+    return municipality.time_zone if municipality is not None else UNSET_ZONE
