@@ -15,6 +15,9 @@ class CallContext:
     host: str = ""
 
 
+HEADER: Final = "request_id"
+"""The message header that carries the id of a request to the tasks it sends."""
+
 EMPTY: Final = CallContext()
 _current: ContextVar[CallContext] = ContextVar("call_context", default=EMPTY)
 

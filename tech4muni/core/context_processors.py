@@ -11,7 +11,7 @@ from tech4muni.core.theme import chosen_theme
 def platform(request: HttpRequest) -> dict[str, Any]:
     """Give the platform's name, whether this is the demonstration, the chosen theme, and who acts where."""
     return {
-        "platform_name": "Tech4Muni",
+        "platform_name": settings.PLATFORM_NAME,
         "platform_host": settings.PLATFORM_HOST,
         "demonstration": getattr(settings, "DEMONSTRATION", False),
         "theme": chosen_theme(request),

@@ -1,6 +1,7 @@
 """Configuration of the notifications app."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,7 @@ class NotificationsConfig(AppConfig):
     name = "tech4muni.notifications"
     label = "notifications"
     verbose_name = _("Messages")
+
+    def ready(self) -> None:
+        """Learn the kinds of mail that the apps declare."""
+        autodiscover_modules("mails")

@@ -1,15 +1,18 @@
 """The outbox: one row per message and receiver, written in the transaction of what it tells."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
 
 from tech4muni.core.models import DatedModel, PublicIdModel
 from tech4muni.notifications.enums import MessageState
 
 
-class Message(PublicIdModel, DatedModel):
+class Message(FSMModelMixin, PublicIdModel, DatedModel):
     """A mail to one address, in the receiver's language; leased to one worker while it is being sent."""
 
     key = models.CharField(
@@ -28,6 +31,7 @@ class Message(PublicIdModel, DatedModel):
     )
     email = models.EmailField(_("to"))
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    brand = models.CharField(_("name at the head"), max_length=200, blank=True, editable=False)
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"), blank=True)
@@ -37,7 +41,10 @@ class Message(PublicIdModel, DatedModel):
         editable=False,
         help_text=_("Carries a code or link that only the receiver may see."),
     )
-    state = models.CharField(_("state"), max_length=20, choices=MessageState, default=MessageState.WAITING)
+    state = FSMField(_("state"), choices=MessageState, default=MessageState.WAITING, protected=True, editable=False)
+    leave_by = models.DateTimeField(
+        _("should leave by"), editable=False, help_text=_("The most urgent message leaves first.")
+    )
     due_at = models.DateTimeField(_("due"))
     expires_at = models.DateTimeField(_("worthless after"), null=True, blank=True, editable=False)
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True, editable=False)
@@ -58,9 +65,50 @@ class Message(PublicIdModel, DatedModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state=MessageState.WAITING), name="message_due"),
+            models.Index(fields=["leave_by", "id"], condition=Q(state=MessageState.WAITING), name="message_urgency"),
         ]
 
     def __str__(self) -> str:
         """Name the message by its receiver and subject."""
         return f"{self.email}: {self.subject}"
+
+    @transition(field=state, source=MessageState.WAITING, target=MessageState.HELD)
+    def hold(self) -> None:
+        """Stay until released."""
+
+    @transition(field=state, source=MessageState.HELD, target=MessageState.WAITING)
+    def release(self) -> None:
+        """Leave when due."""
+
+    @transition(
+        field=state, source=[MessageState.WAITING, MessageState.HELD, MessageState.FAILED], target=MessageState.WAITING
+    )
+    def hurry(self, now: datetime) -> None:
+        """Leave at once."""
+        self.due_at = now
+
+    @transition(
+        field=state, source=[MessageState.WAITING, MessageState.HELD, MessageState.FAILED], target=MessageState.DROPPED
+    )
+    def drop(self) -> None:
+        """Never leave."""
+        self.leased_until = None
+        self._erase_if_private()
+
+    @transition(field=state, source=MessageState.WAITING, target=MessageState.SENT)
+    def mark_sent(self, now: datetime) -> None:
+        """Have left."""
+        self.sent_at = now
+        self.leased_until = None
+        self.last_error = ""
+        self._erase_if_private()
+
+    @transition(field=state, source=MessageState.WAITING, target=MessageState.FAILED)
+    def fail(self, error: str) -> None:
+        """Give up, until a coordinator sends it again or drops it."""
+        self.leased_until = None
+        self.last_error = error
+
+    def _erase_if_private(self) -> None:
+        if self.private:
+            self.text = self.html = ""

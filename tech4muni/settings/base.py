@@ -15,6 +15,7 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 # -- Hosts: the platform's own host is public; every municipality has hosts of its own (programs.Domain).
+PLATFORM_NAME = env.text("PLATFORM_NAME", "Tech4Muni")
 PLATFORM_HOST = env.text("PLATFORM_HOST", "localhost")
 ALLOWED_HOSTS = ["*"]  # programs.middleware.HostMiddleware answers 404 to every host it does not know
 ROOT_URLCONF = "tech4muni.urls_tenant"
@@ -200,6 +201,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_mutex_expire": 10,
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
+    "max_retries": 0,  # of a sender's connection: a request does not wait for the broker, see core.later
 }
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
 
