@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
+from tech4muni.core import clock
 from tech4muni.core.models import DatedModel, PublicIdModel
 from tech4muni.notifications.enums import MessageState
 
@@ -43,7 +44,10 @@ class Message(FSMModelMixin, PublicIdModel, DatedModel):
     )
     state = FSMField(_("state"), choices=MessageState, default=MessageState.WAITING, protected=True, editable=False)
     leave_by = models.DateTimeField(
-        _("should leave by"), editable=False, help_text=_("The most urgent message leaves first.")
+        _("should leave by"),
+        default=clock.now,
+        editable=False,
+        help_text=_("The most urgent message leaves first."),
     )
     due_at = models.DateTimeField(_("due"))
     expires_at = models.DateTimeField(_("worthless after"), null=True, blank=True, editable=False)
