@@ -1,14 +1,17 @@
 """Fixtures shared by all tests: two municipalities made once per session, and clients on their hosts."""
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django_tenants.utils import tenant_context
 
 from programs.models import Domain, Municipality
+from tech4muni.embedded import servers
 
 pytest_plugins = ["tests.browser"]
 
@@ -29,6 +32,12 @@ TENANTS: dict[str, dict[str, Any]] = {
     },
 }
 KEPT = {"programs_municipality", "programs_domain", "django_migrations", "django_content_type", "auth_permission"}
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the tests' own servers, unless URLs named others: `bin/test` does, and stops them itself."""
+    if not hasattr(config, "workerinput") and not {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
+        servers.stop(servers.servers_dir(settings.BASE_DIR, testing=True))
 
 
 @pytest.fixture(scope="session")

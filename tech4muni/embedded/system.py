@@ -1,5 +1,6 @@
 """What both servers need from the operating system: an account, processes, ports, locks, secrets."""
 
+import errno
 import fcntl
 import os
 import pwd
@@ -12,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
 
 # The person's LANG may name a locale that is not installed, and PostgreSQL then refuses to start.
 SERVER_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
@@ -166,28 +169,27 @@ def locked(directory: Path) -> Iterator[None]:
         yield
 
 
-def is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """Tell whether a server could listen on this port now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # As servers do: a connection that lingers from the last run must not count as taken.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+def is_free(port: int, host: str = LOOPBACK) -> bool:
+    """Tell whether nobody else listens on this port and we may."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+            # As servers do: a connection that lingers from the last run must not count as taken.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
-        except OSError:
-            return False
+    except OSError as error:
+        return error.errno not in {errno.EADDRINUSE, errno.EACCES}  # a machine without IPv6 has no one on it
     return True
 
 
-def next_free_port(first: int, host: str = "127.0.0.1") -> int:
-    """Return `first`, or the nearest free port above it.
+def next_free_port(first: int, *hosts: str) -> int:
+    """Return `first`, or the nearest port above it that is free on all hosts (none given: 127.0.0.1).
 
     Raises ServerError if a thousand in a row are taken.
     """
-    for port in range(first, first + 1000):
-        if is_free(port, host):
+    for port in range(first, min(first + 1000, 65536)):
+        if all(is_free(port, host) for host in hosts or (LOOPBACK,)):
             return port
-    raise ServerError(f"No free port between {first} and {first + 999}.")
+    raise ServerError(f"No free port from {first} on.")
 
 
 def kept_port(file: Path, first: int) -> int:

@@ -37,7 +37,7 @@ def state(software: Path) -> Iterator[Path]:
     home.chmod(0o755)
     (home / "programs").symlink_to(software)
     yield home
-    for directory in {path.parents[1] for path in home.rglob("postgres/data")} | {home}:
+    for directory in {data.parents[1] for data in home.glob("**/data") if data.parent.name in {"postgres", "valkey"}}:
         stop(directory)
     shutil.rmtree(home)
 

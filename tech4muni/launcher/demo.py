@@ -1,0 +1,186 @@
+"""`bin/demo`: the whole product on this machine, with the demonstration's data, until Ctrl-C."""
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from types import FrameType
+
+from tech4muni.embedded import servers, system
+from tech4muni.embedded.system import ServerError
+from tech4muni.launcher.children import Child, spawn
+from tech4muni.launcher.console import say, step
+from tech4muni.launcher.single import RunsAlreadyError, only_one
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST_PORT = 8000
+READY_SECONDS = 90
+
+
+class DemoError(Exception):
+    """The demonstration cannot start or go on; the text tells a person why."""
+
+
+class Stop(BaseException):
+    """Somebody asked us to end: Ctrl-C, a TERM signal, a closed terminal."""
+
+
+def main() -> int:
+    """Start everything, say where it is, wait; stop everything, however far it came."""
+    options = _options()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _ask_to_stop)
+    with ExitStack() as stack:
+        try:
+            _run(stack, options)
+        except Stop:
+            say("\nStopping ...")
+        except (DemoError, RunsAlreadyError, ServerError) as error:
+            say(f"\nerror: {error}")
+            return 1
+        finally:
+            _finish(stack)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bin/demo", description=__doc__)
+    parser.add_argument("--fresh", action="store_true", help="begin anew: remove all data of the demonstration")
+    parser.add_argument("--port", type=int, default=FIRST_PORT, help="first port to try (default: %(default)s)")
+    return parser.parse_args()
+
+
+def _ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+    raise Stop
+
+
+def _finish(stack: ExitStack) -> None:
+    """Stop all that was started, last first; impatience must not leave half of it running."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    stack.close()
+
+
+def _run(stack: ExitStack, options: argparse.Namespace) -> None:
+    state = servers.servers_dir(ROOT)
+    stack.enter_context(only_one(state / "demo.lock", "bin/demo"))
+    say(f"Tech4Muni, the demonstration. Its data and logs are in {state}")
+    if options.fresh:
+        _remove_data(state)
+    # Free for both ways in which a browser may read `localhost`.
+    port = system.next_free_port(options.port, "127.0.0.1", "::1")
+    env = _start_servers(stack, state) | {"WEB_PORT": str(port)}
+    _prepare(stack, state, env)
+    children = _start_children(stack, state, port, env)
+    _wait_till_ready(children, port)
+    _say_addresses(port, env)
+    _watch(children)
+
+
+def _remove_data(state: Path) -> None:
+    """Remove the embedded servers' data and the files people sent."""
+    if named := [name for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)]:
+        raise DemoError(f"--fresh removes the embedded data, but {' and '.join(named)} name servers of yours.")
+    with step("Removing the data of the last time"):
+        servers.stop(state)
+        for directory in (state / "postgres", state / "valkey", state / "media", state / "mail"):
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+def _start_servers(stack: ExitStack, state: Path) -> dict[str, str]:
+    """Start what no URL replaces and return the environment of the programs that use them."""
+    stack.callback(servers.stop, state)
+    with step("Starting PostgreSQL and Valkey"):
+        database, broker = servers.urls(ROOT)
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tech4muni.settings.dev",
+        "DATABASE_URL": database,
+        "REDIS_URL": broker,
+        "MEDIA_ROOT": os.environ.get("MEDIA_ROOT") or str(state / "media"),
+        "EMAIL_FILE_PATH": os.environ.get("EMAIL_FILE_PATH") or str(state / "mail"),
+    }
+
+
+def _prepare(stack: ExitStack, state: Path, env: dict[str, str]) -> None:
+    """Bring database and files up to date, in a process that a Ctrl-C does not hit in the middle of a statement."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tech4muni.launcher.prepare"], cwd=ROOT, env=env, start_new_session=True
+    )
+    stack.callback(process.wait)
+    stack.callback(process.terminate)
+    if process.wait():
+        raise DemoError("The demonstration could not be prepared.")
+
+
+def _start_children(stack: ExitStack, state: Path, port: int, env: dict[str, str]) -> list[Child]:
+    logs = state / "logs"
+    logs.mkdir(exist_ok=True)
+    children = []
+    for name, command in _commands(state, port).items():
+        child = spawn(name, [sys.executable, "-m", *command], log=logs / f"{name}.log", cwd=ROOT, env=env)
+        stack.callback(child.stop)
+        children.append(child)
+    return children
+
+
+def _commands(state: Path, port: int) -> dict[str, list[str]]:
+    celery = ["celery", "--app", "tech4muni"]
+    return {
+        "web": [
+            *("gunicorn", "tech4muni.wsgi:application", "--bind", f"127.0.0.1:{port}"),
+            *("--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--no-control-socket"),
+            *("--access-logfile", "-"),
+        ],
+        "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"],
+        "beat": [*celery, "beat", "--schedule", str(state / "beat"), "--pidfile", "", "--loglevel", "INFO"],
+    }
+
+
+def _wait_till_ready(children: list[Child], port: int) -> None:
+    """Wait till the web answers. Raises DemoError if a program ends or none answers in 90 seconds."""
+    with step("Starting web, worker and beat"):
+        ready = system.wait_until(lambda: _all_live(children) and _answers(port), READY_SECONDS)
+    if not ready:
+        raise DemoError(f"The web does not answer. See {children[0].log}")
+
+
+def _answers(port: int) -> bool:
+    # By number and Host header, since Python, other than browsers, knows no *.localhost.
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": "localhost"})
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _all_live(children: list[Child]) -> bool:
+    """Return True, or raise DemoError with the last words of a program that has ended."""
+    for child in children:
+        if child.is_dead:
+            raise DemoError(child.obituary())
+    return True
+
+
+def _say_addresses(port: int, env: dict[str, str]) -> None:
+    say()
+    subprocess.run([sys.executable, "manage.py", "demo", "--addresses"], cwd=ROOT, env=env, check=False)
+    say("\nCtrl-C ends it; the data stay for the next time.")
+
+
+def _watch(children: list[Child]) -> None:
+    while _all_live(children):
+        time.sleep(0.5)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
