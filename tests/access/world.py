@@ -96,6 +96,7 @@ def make_rows(municipality: Municipality, world: World) -> dict[str, Any]:
         subject=f"Subject {canary}",
         text=f"Text {canary}",
         due_at=clock.now(),
+        leave_by=clock.now(),
     )
     with tenant_context(municipality):
         entry = record(f"{municipality.schema_name}.tested", actor=lead, target=municipality, reason=canary)
