@@ -1,6 +1,7 @@
 """Configuration of the programs app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +10,12 @@ class ProgramsConfig(AppConfig):
 
     name = "programs"
     verbose_name = _("Programs")
+
+    def ready(self) -> None:
+        """Let no change of a municipality or a host pass by the cache."""
+        from programs.hosts import cache
+        from programs.models import Domain, Municipality
+
+        for model in (Municipality, Domain):
+            post_save.connect(cache.changed, sender=model)
+            post_delete.connect(cache.changed, sender=model)

@@ -1,17 +1,11 @@
-"""Host → municipality → schema, and who acts there."""
+"""Who acts on a host, and who gets past its door."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.urls import set_urlconf
-from django_tenants.utils import tenant_context
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from programs.enums import MunicipalityState
-from programs.models import Domain, Municipality
 from programs.permissions import may_enter
 from programs.queries import actor_for
 
@@ -24,44 +18,6 @@ def open_to_all(view: View) -> View:
     """Mark a view of a municipality's host as open to people who are not (yet) inside."""
     view.open_to_all = True  # type: ignore[attr-defined]
     return view
-
-
-class HostMiddleware:
-    """Choose the schema by the exact host; an unknown host is 404, a suspended municipality a plain page."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer the request in its schema."""
-        host = request.get_host().rsplit(":", 1)[0].lower()
-        request.municipality = None  # type: ignore[attr-defined]
-        if host == settings.PLATFORM_HOST:
-            return self._public(request)
-        municipality = find_municipality(host)
-        if municipality is None or municipality.state == MunicipalityState.PREPARING:
-            self._use_urls(request, settings.PUBLIC_SCHEMA_URLCONF)
-            raise Http404
-        request.municipality = request.tenant = municipality  # type: ignore[attr-defined]
-        with tenant_context(municipality):
-            self._use_urls(request, settings.ROOT_URLCONF)
-            if municipality.state == MunicipalityState.SUSPENDED:
-                return render(request, "programs/suspended.html", {"municipality": municipality}, status=503)
-            return self.get_response(request)
-
-    def _public(self, request: HttpRequest) -> HttpResponseBase:
-        self._use_urls(request, settings.PUBLIC_SCHEMA_URLCONF)
-        return self.get_response(request)
-
-    def _use_urls(self, request: HttpRequest, urlconf: str) -> None:
-        request.urlconf = urlconf
-        set_urlconf(urlconf)
-
-
-def find_municipality(host: str) -> Municipality | None:
-    """Return the municipality whose domain is exactly `host` (small letters, no port)."""
-    domain = Domain.objects.select_related("tenant").filter(domain=host).first()
-    return domain.tenant if domain else None
 
 
 class ActorMiddleware:

@@ -1,5 +1,6 @@
 """Municipalities, their hosts, and who works in them."""
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from django.conf import settings
@@ -82,6 +83,8 @@ class Municipality(FSMModelMixin, PublicIdModel, DatedModel, TenantMixin):
     shard = models.CharField(max_length=40, default="default", editable=False)
     schema_version = models.CharField(_("schema version"), max_length=64, blank=True, editable=False)
 
+    objects: ClassVar[models.Manager["Municipality"]] = models.Manager()
+
     class Meta:
         verbose_name = _("municipality")
         verbose_name_plural = _("municipalities")
@@ -121,6 +124,10 @@ class Municipality(FSMModelMixin, PublicIdModel, DatedModel, TenantMixin):
                 return names[language]
         return next(iter(names.values()), self.schema_name)
 
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Check all fields but the state, which only its transitions set."""
+        super().clean_fields(exclude={*(exclude or ()), "state"})
+
     @transition(field=state, source=MunicipalityState.PREPARING, target=MunicipalityState.ACTIVE)
     def open(self) -> None:
         """Become reachable, once the schema is complete."""
@@ -136,7 +143,7 @@ class Municipality(FSMModelMixin, PublicIdModel, DatedModel, TenantMixin):
         self.suspension_reason = ""
 
 
-class Domain(DomainMixin):
+class Domain(DomainMixin, models.Model):
     """A host of a municipality, matched exactly."""
 
     tenant = models.ForeignKey(
@@ -159,6 +166,10 @@ class Domain(DomainMixin):
             models.CheckConstraint(condition=Q(domain__regex=HOST_NAME), name="domain_host_name"),
             models.UniqueConstraint(fields=["tenant"], condition=Q(is_primary=True), name="domain_one_primary"),
         ]
+
+    def __str__(self) -> str:
+        """Name the host."""
+        return self.domain
 
 
 class Membership(DatedModel):

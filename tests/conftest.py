@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django_tenants.utils import tenant_context
 
+from programs.hosts.cache import GENERATION
 from programs.models import Domain, Municipality
 from tech4muni.embedded import servers
 
@@ -63,7 +65,10 @@ def _truncate_every_schema() -> Iterator[None]:
 
 
 def truncate_all() -> None:
-    """Empty all tables of the public schema and of every municipality, but for the municipalities themselves."""
+    """Empty all tables of the public schema and of the two municipalities, but for the municipalities themselves.
+
+    Other municipalities that a test made go, with their schemas.
+    """
     connection.set_schema_to_public()  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -75,6 +80,15 @@ def truncate_all() -> None:
         cursor.execute("SET session_replication_role = replica")  # the trails refuse to be emptied
         cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY")
         cursor.execute("SET session_replication_role = origin")
+        for name in Municipality.objects.exclude(schema_name__in=TENANTS).values_list("schema_name", flat=True):
+            cursor.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
+    Municipality.objects.exclude(schema_name__in=TENANTS).delete()
+
+
+@pytest.fixture(autouse=True)
+def _hosts_unknown() -> None:
+    """Begin each test with a cache that knows no host: rolled-back rows must not be remembered."""
+    caches["shared"].delete(GENERATION)
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import bootstrap
 import django_stubs_ext
 import fontpkg_rubik
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tech4muni.settings import env
 
@@ -17,7 +19,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 # -- Hosts: the platform's own host is public; every municipality has hosts of its own (programs.Domain).
 PLATFORM_NAME = env.text("PLATFORM_NAME", "Tech4Muni")
 PLATFORM_HOST = env.text("PLATFORM_HOST", "localhost")
-ALLOWED_HOSTS = ["*"]  # programs.middleware.HostMiddleware answers 404 to every host it does not know
+ALLOWED_HOSTS = ["*"]  # programs.hosts.middleware answers 404 to every host it does not know
 ROOT_URLCONF = "tech4muni.urls_tenant"
 PUBLIC_SCHEMA_URLCONF = "tech4muni.urls_public"
 
@@ -69,17 +71,18 @@ DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 MIDDLEWARE = [
     "tech4muni.core.middleware.RequestContextMiddleware",  # request id and one `now`, before anything can log
     "tech4muni.home.middleware.HealthMiddleware",  # /healthz and /readyz, on any host and without TLS
-    "django.middleware.locale.LocaleMiddleware",  # so early that an unknown host is refused in the visitor's language
-    "programs.middleware.HostMiddleware",  # chooses the schema, so before anything that reads the database
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "programs.hosts.middleware.HostMiddleware",  # chooses the schema, so before anything that reads the database
+    "django.middleware.locale.LocaleMiddleware",
+    "programs.hosts.middleware.ClosedHostMiddleware",  # unknown and suspended hosts end here, dressed and translated
     "tech4muni.accounts.middleware.HostBoundSessionMiddleware",  # Django's session, bound to one host
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -224,17 +227,23 @@ def databases(address: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def caches(address: str) -> dict[str, dict[str, Any]]:
+def caches(address: str, prefix: str = "") -> dict[str, dict[str, Any]]:
     """Return Django's CACHES for one Redis or Valkey URL.
 
     `default` is for a municipality's own values and puts its schema before each key; `shared` is for public ones.
+    Installations that share a server and database number need a `prefix` each.
     """
-    backend = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": address}
+    backend = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": address,
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1, "retry": Retry(NoBackoff(), 1)},
+    }
     return {
         "default": {
             **backend,
+            "KEY_PREFIX": prefix,
             "KEY_FUNCTION": "django_tenants.cache.make_key",
             "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
         },
-        "shared": {**backend, "KEY_PREFIX": "shared"},
+        "shared": {**backend, "KEY_PREFIX": f"{prefix}shared"},
     }

@@ -9,7 +9,7 @@ SECRET_KEY = "test-only-" + "0" * 50
 database_url, broker_url = urls(BASE_DIR, testing=True)
 DATABASES = databases(env.url("DATABASE_URL", ("postgres", "postgresql"), database_url))
 REDIS_URL = env.url("REDIS_URL", ("redis", "rediss"), broker_url)
-CACHES = caches(REDIS_URL)
+CACHES = caches(REDIS_URL, prefix=env.text("PYTEST_XDIST_WORKER", "main"))  # the workers share a server
 CELERY_BROKER_URL = REDIS_URL
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
