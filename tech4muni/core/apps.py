@@ -1,5 +1,7 @@
 """Configuration of the core app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class CoreConfig(AppConfig):
 
     name = "tech4muni.core"
     label = "core"
+
+    def ready(self) -> None:
+        """Make the system checks known."""
+        import_module("tech4muni.core.checks")
