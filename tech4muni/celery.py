@@ -4,11 +4,12 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import before_task_publish
+from celery.signals import before_task_publish, setup_logging
 
 from tech4muni.core import context
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tech4muni.settings.dev")
+# The strictest settings are what a process gets that names none: this line runs before the one in wsgi.py.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tech4muni.settings.production")
 
 app = Celery("tech4muni", task_cls="tech4muni.core.task_class:ContextTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -21,3 +22,8 @@ def carry_request_id(headers: dict[str, Any] | None = None, **_: Any) -> None:
     request_id = context.current().request_id
     if headers is not None and request_id:
         headers[context.HEADER] = request_id
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Leave the log as Django's LOGGING has set it up; without a receiver Celery sets up its own."""

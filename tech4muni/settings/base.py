@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from tech4muni.settings import env
+from tech4muni.settings import env, files
+from tech4muni.settings.logs import logging_config
 
 django_stubs_ext.monkeypatch()
 
@@ -18,7 +19,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 # -- Hosts: the platform's own host is public; every municipality has hosts of its own (programs.Domain).
 PLATFORM_NAME = env.text("PLATFORM_NAME", "Tech4Muni")
-PLATFORM_HOST = env.text("PLATFORM_HOST", "localhost")
+PLATFORM_HOST = env.host("PLATFORM_HOST", "localhost")
 ALLOWED_HOSTS = ["*"]  # programs.hosts.middleware answers 404 to every host it does not know
 ROOT_URLCONF = "tech4muni.urls_tenant"
 PUBLIC_SCHEMA_URLCONF = "tech4muni.urls_public"
@@ -71,13 +72,15 @@ DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 MIDDLEWARE = [
     "tech4muni.core.middleware.RequestContextMiddleware",  # request id and one `now`, before anything can log
     "tech4muni.home.middleware.HealthMiddleware",  # /healthz and /readyz, on any host and without TLS
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tech4muni.core.middleware.AccessLogMiddleware",
+    "tech4muni.core.middleware.ResponseHeadersMiddleware",  # on every answer, so outside of what chooses the host
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # static files on any host: error pages wear them too
     "programs.hosts.middleware.HostMiddleware",  # chooses the schema, so before anything that reads the database
     "django.middleware.locale.LocaleMiddleware",
     "programs.hosts.middleware.ClosedHostMiddleware",  # unknown and suspended hosts end here, dressed and translated
+    "django.middleware.security.SecurityMiddleware",  # redirects to HTTPS, once the host is known
     "tech4muni.accounts.middleware.HostBoundSessionMiddleware",  # Django's session, bound to one host
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -139,11 +142,10 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 THEME_COOKIE_NAME = "__Host-theme"
-ZONE_COOKIE_NAME = "__Host-zone"  # set by static/js/app.js
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # -- Browser security
-CONTENT_SECURITY_POLICY = {
+CONTENT_SECURITY_POLICY: dict[str, dict[str, Any]] = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
@@ -161,6 +163,24 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+UNUSED_FEATURES = (
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
+    "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment",
+    "picture-in-picture", "screen-wake-lock", "serial", "usb", "window-management", "xr-spatial-tracking",
+)  # fmt: skip
+RESPONSE_HEADERS = {  # core.middleware.ResponseHeadersMiddleware, where an answer does not say otherwise
+    "Cache-Control": "private, no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(
+        [
+            *(f"{feature}=()" for feature in UNUSED_FEATURES),
+            "fullscreen=(self)",
+            "publickey-credentials-create=(self)",
+            "publickey-credentials-get=(self)",
+        ]
+    ),
+    "X-Permitted-Cross-Domain-Policies": "none",
+}
 
 # -- Words and time
 LANGUAGE_CODE = "en-gb"
@@ -185,6 +205,7 @@ STATICFILES_DIRS = [
     ("fonts", Path(fontpkg_rubik.__path__[0]) / "files"),
 ]
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / "media")))
+STORAGES: files.StorageSettings = {"default": files.LOCAL, "staticfiles": files.UNHASHED}
 MEDIA_URL = ""  # files are streamed by views that check the right, never served by path
 
 # -- Later: Celery
@@ -195,6 +216,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_DB_REUSE_MAX = 1000  # else Celery closes the connection after each task
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_REDIRECT_STDOUTS = False  # LOGGING below holds for workers too (celery.py)
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
 # Redelivery after a killed worker: above the longest task, swept often (kombu's defaults wait about 100 s longer).
@@ -212,6 +234,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
 # -- Mail
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tech4Muni <noreply@localhost>")
 EMAIL_TIMEOUT = 10
+
+# -- Logs
+LOGGING = logging_config(form="text", level="INFO")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
