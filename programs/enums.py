@@ -34,6 +34,14 @@ class Role(models.TextChoices):
     VIEWER = "viewer", _("Viewer")
 
 
+class SchemaJobState(models.TextChoices):
+    """How work on a municipality's schema goes."""
+
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
 class Weekday(models.IntegerChoices):
     """Days of the week as ISO 8601 numbers them."""
 

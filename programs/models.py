@@ -14,6 +14,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from django_tenants.models import DomainMixin, TenantMixin
 
 from programs.enums import Country, MunicipalityState, Role, Weekday
+from programs.schemas.models import SchemaJob, SchemaTemplate  # noqa: F401  Django finds its models here
 from programs.validators import (
     COLOUR,
     HOST_NAME,

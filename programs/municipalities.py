@@ -14,6 +14,7 @@ from tech4muni.accounts.models import User
 from tech4muni.audit.services import record
 from tech4muni.core import clock
 from tech4muni.core.errors import Refused
+from tech4muni.core.later import after_commit
 
 EDITABLE: Final = frozenset(
     {
@@ -25,7 +26,7 @@ EDITABLE: Final = frozenset(
 
 @transaction.atomic
 def create_municipality(*, actor: User | None, schema_name: str, host: str, **fields: Any) -> Municipality:
-    """Make a municipality that waits for its schema (`programs.schemas.provisioning`), with its first host.
+    """Make a municipality with its first host; a worker makes its schema and opens it (`schemas.provisioning`).
 
     Args:
         actor: who does it, None for a command.
@@ -41,6 +42,7 @@ def create_municipality(*, actor: User | None, schema_name: str, host: str, **fi
     municipality.save()
     _add(municipality, host, is_primary=True)
     record("municipality.created", actor=actor, target=municipality, data={"schema": schema_name, "host": host})
+    after_commit("programs.tasks.provision_municipality", municipality.pk)
     return municipality
 
 

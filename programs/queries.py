@@ -1,8 +1,9 @@
 """What is read of municipalities and their people."""
 
 from programs.actors import Actor
-from programs.enums import Role
+from programs.enums import MunicipalityState, Role
 from programs.models import Membership, Municipality, Visit
+from programs.schemas.versions import is_behind, schema_version
 from tech4muni.accounts.models import User
 from tech4muni.core import clock
 
@@ -26,3 +27,13 @@ def open_visit(user: User, municipality: Municipality, visit_id: str) -> Visit |
         left_at__isnull=True,
         ends_at__gt=clock.now(),
     ).first()
+
+
+def schemas_behind() -> list[str]:
+    """Return the names of the schemas that lack what the running code needs; one query."""
+    rows = (
+        Municipality.objects.exclude(state=MunicipalityState.PREPARING)
+        .exclude(schema_version=schema_version())
+        .values_list("schema_name", "schema_version")
+    )
+    return [name for name, version in rows if is_behind(version)]

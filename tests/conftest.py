@@ -13,6 +13,7 @@ from django_tenants.utils import tenant_context
 
 from programs.hosts.cache import GENERATION
 from programs.models import Domain, Municipality
+from programs.schemas.provisioning import provision
 from tech4muni.embedded import servers
 
 pytest_plugins = ["tests.browser"]
@@ -33,7 +34,10 @@ TENANTS: dict[str, dict[str, Any]] = {
         "working_days": [7, 1, 2, 3, 4],
     },
 }
-KEPT = {"programs_municipality", "programs_domain", "django_migrations", "django_content_type", "auth_permission"}
+KEPT = {
+    "programs_municipality", "programs_domain", "programs_schematemplate", "django_migrations", "django_content_type",
+    "auth_permission",
+}  # fmt: skip
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -47,12 +51,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Add the two municipalities to the test database, once (get or create, for --reuse-db)."""
     with django_db_blocker.unblock():
         for name, fields in TENANTS.items():
-            municipality, created = Municipality.objects.get_or_create(schema_name=name, defaults=fields)
-            if created:
-                municipality.create_schema(check_if_exists=True, verbosity=0)
-                municipality.open()
-                municipality.save()
+            municipality, _made = Municipality.objects.get_or_create(schema_name=name, defaults=fields)
             Domain.objects.get_or_create(tenant=municipality, domain=f"{name}.localhost")
+            provision(municipality)
+        truncate_all()  # the trails of the making, so that each test begins with empty ones
 
 
 @pytest.fixture(autouse=True, scope="session")

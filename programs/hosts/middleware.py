@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum, auto
+from http import HTTPStatus
 from typing import Final, cast
 
 from django.conf import settings
@@ -13,9 +14,11 @@ from django_tenants.utils import tenant_context
 from programs.enums import MunicipalityState
 from programs.hosts.cache import municipality_on
 from programs.models import Municipality
+from programs.schemas.versions import is_behind
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 CLOSED: Final = "closed_because"
+RETRY_AFTER: Final = 60  # seconds
 
 
 class Closed(Enum):
@@ -23,6 +26,7 @@ class Closed(Enum):
 
     UNKNOWN = auto()
     SUSPENDED = auto()
+    UPDATING = auto()
 
 
 class HostMiddleware:
@@ -53,7 +57,7 @@ class HostMiddleware:
 
 
 class ClosedHostMiddleware:
-    """Answer 404 on unknown hosts and a plain page on suspended ones, before anything reads the database.
+    """Answer 404 on unknown hosts and a plain page on closed ones, before anything reads the database.
 
     It stands behind the middleware that sets headers and the language, so that these pages have both.
     """
@@ -67,7 +71,11 @@ class ClosedHostMiddleware:
         if closed is Closed.UNKNOWN:
             raise Http404
         if closed is Closed.SUSPENDED:
-            return render(request, "programs/suspended.html", {"municipality": request.municipality}, status=503)  # type: ignore[attr-defined]
+            return render(request, "programs/suspended.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        if closed is Closed.UPDATING:
+            response = render(request, "programs/updating.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+            response["Retry-After"] = str(RETRY_AFTER)
+            return response
         return self.get_response(request)
 
 
@@ -76,6 +84,8 @@ def _closed(municipality: Municipality | None) -> Closed | None:
         return Closed.UNKNOWN
     if municipality.state == MunicipalityState.SUSPENDED:
         return Closed.SUSPENDED
+    if is_behind(municipality.schema_version):
+        return Closed.UPDATING
     return None
 
 

@@ -229,7 +229,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "max_retries": 0,  # of a sender's connection: a request does not wait for the broker, see core.later
 }
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "provision-waiting": {"task": "programs.tasks.provision_waiting", "schedule": 60.0, "options": {"expires": 60}},
+}
 
 # -- Mail
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Tech4Muni <noreply@localhost>")

@@ -1,0 +1,29 @@
+"""What Celery does for municipalities."""
+
+import logging
+
+from celery import shared_task
+
+from programs.enums import MunicipalityState
+from programs.models import Municipality
+from programs.schemas.provisioning import provision
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def provision_municipality(municipality_id: int) -> None:
+    """Make the schema of a municipality, unless it has one or is gone."""
+    municipality = Municipality.objects.filter(pk=municipality_id).first()
+    if municipality:
+        provision(municipality)
+
+
+@shared_task
+def provision_waiting() -> None:
+    """Make the schemas of all municipalities that still wait: their task was lost, or failed."""
+    for municipality in Municipality.objects.filter(state=MunicipalityState.PREPARING).order_by("created_at"):
+        try:
+            provision(municipality)
+        except Exception:
+            logger.exception("The schema of %s could not be made.", municipality.schema_name)
