@@ -16,6 +16,7 @@ from tech4muni.launcher.console import say, step
 COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Compiling the translations", "compile_catalogues", ()),
     ("Making the platform's tables", "migrate_schemas", ("--shared",)),
+    ("Preparing the municipalities' tables", "prepare_template", ()),
     ("Collecting the static files", "collectstatic", ("--noinput",)),
 )
 
