@@ -20,6 +20,11 @@ class BucketStorage(SchemaFolders, S3Storage):
             "querystring_expire": 300,
             "file_overwrite": False,
             "client_config": Config(
-                signature_version="s3v4", connect_timeout=5, read_timeout=30, retries={"max_attempts": 3}
+                signature_version="s3v4",
+                connect_timeout=5,
+                read_timeout=30,
+                retries={"max_attempts": 3},
+                request_checksum_calculation="when_required",  # stores other than Amazon's refuse the newer kind
+                response_checksum_validation="when_required",
             ),
         }

@@ -58,9 +58,15 @@ class SchemaFolders(_Base):
         self._refuse_foreign(name)
         super().delete(name)
 
+    def url(self, name: str | None) -> str:
+        """Return an address of the file, unless it is another municipality's."""
+        self._refuse_foreign(name or "")
+        return super().url(name)
+
     def _refuse_foreign(self, name: str) -> None:
         schema = active_schema()
-        if schema != PUBLIC and name.startswith(MUNICIPALITIES) and not name.startswith(folder_of(schema)):
+        foreign = name.startswith(MUNICIPALITIES) and not name.startswith(folder_of(schema))
+        if schema != PUBLIC and (foreign or ".." in name.split("/")):
             raise SuspiciousFileOperation(f"A file of another municipality was asked for in {schema}.")
 
 

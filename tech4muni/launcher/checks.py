@@ -27,6 +27,8 @@ PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "tech4muni.settings.production",
     "SECRET_KEY": "for-the-deployment-checks-only-0123456789abcdefghijklmnopqrstuvwxyz",
     "PLATFORM_HOST": "tech4muni.example",
+    "EMAIL_HOST": "mail.tech4muni.example",
+    "DEFAULT_FROM_EMAIL": "noreply@tech4muni.example",
 }
 
 

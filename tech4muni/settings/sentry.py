@@ -12,6 +12,17 @@ ADDRESS: Final = re.compile(r"[^\s@<>()\"']+@[^\s@<>()\"']+")
 # Parts of a report that can name people or carry secrets: paths and headers, the person, a task's arguments.
 PERSONAL: Final = ("request", "user", "extra", "breadcrumbs")
 
+NOTHING: Final[dict[str, Any]] = {
+    "user_info": False,
+    "cookies": {"mode": "off"},
+    "http_headers": {"request": {"mode": "off"}},
+    "http_bodies": [],
+    "url_query_params": {"mode": "off"},
+    "database_query_data": False,
+    "queues": False,
+    "stack_frame_variables": False,
+}
+
 
 def start(address: str, *, environment: str, release: str) -> None:
     """Begin to report, if there is an address (DSN)."""
@@ -25,9 +36,7 @@ def options(address: str, *, environment: str, release: str) -> dict[str, Any]:
         "dsn": address,
         "environment": environment,
         "release": release,
-        "send_default_pii": False,
-        "include_local_variables": False,
-        "max_request_body_size": "never",
+        "data_collection": NOTHING,
         "max_breadcrumbs": 0,
         "traces_sample_rate": 0.0,
         "before_send": without_people,
@@ -39,8 +48,12 @@ def without_people(event: Any, hint: dict[str, Any]) -> Any:
     method = event.get("request", {}).get("method", "")
     for part in PERSONAL:
         event.pop(part, None)
+    if event.get("transaction_info", {}).get("source") == "url":  # a path that fits no URL pattern
+        event.pop("transaction", None)
     for exception in event.get("exception", {}).get("values", []):
         exception["value"] = ADDRESS.sub("[address]", str(exception.get("value", "")))
+    if "message" in event:
+        event["message"] = ADDRESS.sub("[address]", str(event["message"]))
     if "logentry" in event:
         event["logentry"] = {"message": ADDRESS.sub("[address]", str(event["logentry"].get("message", "")))}
     event["tags"] = {
