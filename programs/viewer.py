@@ -1,8 +1,10 @@
 """In which language and on which clock a page is shown."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Final
-from zoneinfo import ZoneInfo
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -54,8 +56,17 @@ def first_language(municipality: Municipality) -> str:
 
 
 def viewer_zone(request: ActorRequest) -> str:
-    """The signed-in person's time zone, else the municipality's, else UTC."""
+    """The signed-in person's time zone, else the device's (static/js/app.js), else the municipality's, else UTC."""
     user, municipality = request.actor.user, request.municipality
     if user is not None and user.time_zone != UNSET_ZONE:
         return user.time_zone
+    device = unquote(request.COOKIES.get(settings.ZONE_COOKIE_NAME, ""))
+    if device in known_zones():
+        return device
     return municipality.time_zone if municipality is not None else UNSET_ZONE
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    """The IANA names of all time zones."""
+    return frozenset(available_timezones())

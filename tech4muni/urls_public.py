@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from tech4muni.home import views
+from tech4muni.home import gallery, views
 from tech4muni.home.admin_site import site
 from tech4muni.urls_shared import urlpatterns as shared
 
 urlpatterns = [
     path("", views.portal, name="portal"),
     path("admin/", site.urls),
+    path("components/", gallery.gallery, name="gallery"),
+    path("components/form/", gallery.gallery_form, name="gallery_form"),
+    path("components/confirm/", gallery.gallery_confirm, name="gallery_confirm"),
     *shared,
 ]
 

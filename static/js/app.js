@@ -6,6 +6,12 @@
   const nothingFocused = () => !document.activeElement || document.activeElement === document.body;
   if (nothingFocused()) document.querySelector("[data-focus]")?.focus();
 
+  // Times are shown on the clock of the device from the next page on, unless the person chose another one.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !document.cookie.includes(`__Host-zone=${encodeURIComponent(zone)}`)) {
+    document.cookie = `__Host-zone=${encodeURIComponent(zone)}; Path=/; Secure; SameSite=Lax; Max-Age=31536000`;
+  }
+
   // Menus are details: Escape and a click elsewhere close them.
   const openMenus = () => document.querySelectorAll("details.menu[open]");
   document.addEventListener("click", (event) => {

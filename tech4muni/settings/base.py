@@ -142,6 +142,7 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 THEME_COOKIE_NAME = "__Host-theme"
+ZONE_COOKIE_NAME = "__Host-zone"  # set by static/js/app.js
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # -- Browser security
