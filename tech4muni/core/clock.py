@@ -1,9 +1,10 @@
 """One `now` per request or task, so that everything decided in it is decided at the same instant."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -25,3 +26,9 @@ def at(instant: datetime) -> Iterator[datetime]:
         yield instant
     finally:
         _frozen.reset(token)
+
+
+def ticking() -> Callable[[], datetime]:
+    """Return a clock that starts at `now()` and goes on, for work that takes longer than an instant."""
+    start, begun = now(), time.monotonic()
+    return lambda: start + timedelta(seconds=time.monotonic() - begun)

@@ -1,5 +1,7 @@
 """The fixed words of the outbox."""
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,6 +15,10 @@ class MessageState(models.TextChoices):
     SENT = "sent", pgettext_lazy("message", "Sent")
     FAILED = "failed", pgettext_lazy("message", "Failed")
     DROPPED = "dropped", pgettext_lazy("message", "Dropped")
+
+
+UNSENT: Final = (MessageState.WAITING, MessageState.HELD, MessageState.FAILED)
+"""States of a message that may still leave."""
 
 
 class Category(models.TextChoices):

@@ -22,6 +22,8 @@ class Form(Enum):
     """Several lines of anybody's text, made safe line by line."""
     LINK = auto()
     """An address of the product's own; the only kind of value that becomes a link."""
+    HOST = auto()
+    """A host name or IP address that the product itself found out; mail programs may make a link of it."""
     VALUE = auto()
     """A number, date or instant, which the template formats; an instant is shown in the receiver's zone."""
 

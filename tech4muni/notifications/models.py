@@ -10,7 +10,8 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from tech4muni.core import clock
 from tech4muni.core.models import DatedModel, PublicIdModel
-from tech4muni.notifications.enums import MessageState
+from tech4muni.notifications.enums import UNSENT, MessageState
+from tech4muni.notifications.querysets import MessageQuerySet
 
 
 class Message(FSMModelMixin, PublicIdModel, DatedModel):
@@ -51,10 +52,13 @@ class Message(FSMModelMixin, PublicIdModel, DatedModel):
     )
     due_at = models.DateTimeField(_("due"))
     expires_at = models.DateTimeField(_("worthless after"), null=True, blank=True, editable=False)
+    retry_at = models.DateTimeField(_("next try"), null=True, blank=True, editable=False)
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True, editable=False)
     attempts = models.PositiveIntegerField(_("attempts"), default=0, editable=False)
     last_error = models.TextField(_("last error"), blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")
@@ -76,6 +80,10 @@ class Message(FSMModelMixin, PublicIdModel, DatedModel):
         """Name the message by its receiver and subject."""
         return f"{self.email}: {self.subject}"
 
+    def is_leaving(self, now: datetime) -> bool:
+        """Whether a worker is sending it, so that nobody else may touch it."""
+        return self.leased_until is not None and self.leased_until > now
+
     @transition(field=state, source=MessageState.WAITING, target=MessageState.HELD)
     def hold(self) -> None:
         """Stay until released."""
@@ -84,35 +92,39 @@ class Message(FSMModelMixin, PublicIdModel, DatedModel):
     def release(self) -> None:
         """Leave when due."""
 
-    @transition(
-        field=state, source=[MessageState.WAITING, MessageState.HELD, MessageState.FAILED], target=MessageState.WAITING
-    )
+    @transition(field=state, source=UNSENT, target=MessageState.WAITING)
     def hurry(self, now: datetime) -> None:
-        """Leave at once."""
-        self.due_at = now
+        """Leave now."""
+        self.due_at = min(self.due_at, now)
+        self.leave_by = min(self.leave_by, now)
+        self.retry_at = None
 
-    @transition(
-        field=state, source=[MessageState.WAITING, MessageState.HELD, MessageState.FAILED], target=MessageState.DROPPED
-    )
+    @transition(field=state, source=UNSENT, target=MessageState.DROPPED)
     def drop(self) -> None:
         """Never leave."""
-        self.leased_until = None
-        self._erase_if_private()
+        self._end()
 
     @transition(field=state, source=MessageState.WAITING, target=MessageState.SENT)
     def mark_sent(self, now: datetime) -> None:
         """Have left."""
         self.sent_at = now
-        self.leased_until = None
         self.last_error = ""
-        self._erase_if_private()
+        self._end()
+
+    def put_off(self, error: str, until: datetime) -> None:
+        """Wait for the next try."""
+        self.last_error = error
+        self.retry_at = until
+        self.leased_until = None
 
     @transition(field=state, source=MessageState.WAITING, target=MessageState.FAILED)
     def fail(self, error: str) -> None:
-        """Give up, until a coordinator sends it again or drops it."""
-        self.leased_until = None
+        """Wait for a coordinator, who sends it again or drops it."""
         self.last_error = error
+        self.leased_until = None
 
-    def _erase_if_private(self) -> None:
+    def _end(self) -> None:
+        """Need no lease any more, and no secret."""
+        self.leased_until = None
         if self.private:
             self.text = self.html = ""

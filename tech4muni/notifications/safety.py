@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
 from typing import Any, Final
@@ -15,6 +16,7 @@ GAP: Final = "\u202f"
 JOINERS: Final = frozenset("\u200c\u200d\u200e\u200f\u061c")
 """Invisible signs that Hebrew, Persian or emoji need; all others can only deceive."""
 
+HOST: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]{0,252}")
 LINKING: Final = re.compile(
     r"""
       :(?=[^\s\d])                      # http://, mailto:x
@@ -47,6 +49,13 @@ def link(value: object) -> str:
     return address
 
 
+def host(value: object) -> str:
+    """Return a host name or IP address as it is; raises ValueError for anything else."""
+    if not HOST.fullmatch(str(value)):
+        raise ValueError(f"{value!r} is neither a host name nor an IP address.")
+    return str(value)
+
+
 def value(given: object) -> Any:
     """Return a number, date or instant as it is; raises TypeError for anything else."""
     if given is None or isinstance(given, int | float | Decimal | date | time):
@@ -56,7 +65,7 @@ def value(given: object) -> Any:
 
 def made_safe(placeholder: Placeholder, given: object) -> Any:
     """Return a placeholder's value as its templates may have it."""
-    return {Form.LINE: line, Form.TEXT: text, Form.LINK: link, Form.VALUE: value}[placeholder.form](given)
+    return MAKERS[placeholder.form](given)
 
 
 def _visible(sign: str) -> str:
@@ -64,3 +73,12 @@ def _visible(sign: str) -> str:
         return sign
     category = unicodedata.category(sign)
     return " " if category in {"Cc", "Zl", "Zp"} else "" if category in {"Cf", "Cs", "Co"} else sign
+
+
+MAKERS: Final[dict[Form, Callable[[object], Any]]] = {
+    Form.LINE: line,
+    Form.TEXT: text,
+    Form.LINK: link,
+    Form.HOST: host,
+    Form.VALUE: value,
+}

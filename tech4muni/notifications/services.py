@@ -5,17 +5,26 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django_fsm import can_proceed
 
 from tech4muni.accounts.models import User
+from tech4muni.audit.services import record
 from tech4muni.core import clock, later
+from tech4muni.core.errors import Conflict, Refused
 from tech4muni.core.schemas import active_municipality_schema
 from tech4muni.notifications import kinds
+from tech4muni.notifications.enums import UNSENT
 from tech4muni.notifications.models import Message
-from tech4muni.notifications.rendering import render
+from tech4muni.notifications.permissions import may_edit, may_handle
+from tech4muni.notifications.rendering import render, render_edited
 
 DELIVER_TASK: Final = "notifications.deliver"
 PATIENCE: Final = timedelta(days=1)
 """How long a message without an end of worth may take: what ends sooner leaves first."""
+
+HANDLED: Final = ("state", "subject", "text", "html", "due_at", "leave_by", "retry_at", "leased_until")
+"""What coordinators' steps change."""
 
 
 @transaction.atomic
@@ -77,4 +86,86 @@ def enqueue(
     )
     if created and due <= clock.now():
         later.after_commit(DELIVER_TASK)
+    return message
+
+
+@transaction.atomic
+def hold(message: Message, *, actor: User, reason: str = "") -> Message:
+    """Keep a waiting message back until it is released; raises Refused if it is leaving or has left."""
+    message = _take(message, actor, "hold")
+    message.hold()
+    return _save(message, "message.held", actor, reason)
+
+
+@transaction.atomic
+def release(message: Message, *, actor: User, reason: str = "") -> Message:
+    """Let a held message leave when it is due; raises Refused if it is not held."""
+    message = _take(message, actor, "release")
+    message.release()
+    later.after_commit(DELIVER_TASK)
+    return _save(message, "message.released", actor, reason)
+
+
+@transaction.atomic
+def send_now(message: Message, *, actor: User, reason: str = "") -> Message:
+    """Send a waiting, held or failed message at once; raises Refused if it is leaving, has left or was dropped."""
+    message = _take(message, actor, "hurry")
+    message.hurry(clock.now())
+    later.after_commit(DELIVER_TASK)
+    return _save(message, "message.hurried", actor, reason)
+
+
+@transaction.atomic
+def drop(message: Message, *, actor: User, reason: str = "") -> Message:
+    """Never send a message; raises Refused if it is leaving, has left or was dropped."""
+    message = _take(message, actor, "drop")
+    message.drop()
+    return _save(message, "message.dropped", actor, reason)
+
+
+@transaction.atomic
+def edit(message: Message, *, actor: User, subject: str, text: str, seen: datetime | None = None) -> Message:
+    """Change subject and text of a message that has not left; its HTML twin follows the text.
+
+    Args:
+        message: what to change.
+        actor: the coordinator.
+        subject: the new subject, one line.
+        text: the new text; addresses in it become links.
+        seen: `updated_at` of the message as the coordinator saw it, None to overwrite anyway.
+
+    Raises:
+        Forbidden: if the message is private.
+        Refused: if it is leaving, has left or was dropped, or if nothing is written.
+        Conflict: if somebody changed it after `seen`.
+    """
+    message = _take(message, actor)
+    may_edit(actor, message).enforce()
+    if seen is not None and message.updated_at != seen:
+        raise Conflict(_("Somebody else changed this message in the meantime."))
+    for field, value in (("subject", subject), ("text", text)):
+        if not value.strip():
+            raise Refused(_("Write something here."), field=field)
+    before = {"subject": message.subject, "text": message.text}
+    rendered = render_edited(subject, text, language=message.language, brand=message.brand)
+    message.subject, message.text, message.html = rendered.subject, rendered.text, rendered.html
+    return _save(message, "message.edited", actor, "", {"before": before})
+
+
+def _take(message: Message, actor: User, step: str = "") -> Message:
+    """Lock the row as it is now, if the actor may and its state allows the step (or anything, without a step)."""
+    may_handle(actor).enforce()
+    message = Message.objects.select_for_update().get(pk=message.pk)
+    if message.is_leaving(clock.now()):
+        raise Conflict(_("This message is just being sent."))
+    if not (can_proceed(getattr(message, step)) if step else message.state in UNSENT):
+        state = message.get_state_display()
+        raise Refused(_("This is not possible: the message is in the state “%(state)s”.") % {"state": state})
+    return message
+
+
+def _save(message: Message, verb: str, actor: User, reason: str, data: Mapping[str, Any] | None = None) -> Message:
+    message.updated_at = clock.now()
+    message.save(update_fields=[*HANDLED, "updated_at"])
+    record(verb, actor=actor, target=message, reason=reason, data=data)
     return message

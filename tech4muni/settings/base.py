@@ -230,7 +230,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "max_retries": 0,  # of a sender's connection: a request does not wait for the broker, see core.later
 }
+# What beat sends is worthless when the next one comes: `expires` keeps a queue short while no worker runs.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "core.beat": {"task": "core.beat", "schedule": 30, "options": {"expires": 30}},
+    "notifications.deliver_due": {"task": "notifications.deliver_due", "schedule": 30, "options": {"expires": 30}},
     "provision-waiting": {"task": "programs.tasks.provision_waiting", "schedule": 60.0, "options": {"expires": 60}},
 }
 
