@@ -1,6 +1,5 @@
 """The kinds of mail that the product sends: each app declares its own in its `mails` module."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Final
@@ -72,7 +71,7 @@ class Kind:
         return bool(self.secrets)
 
     @property
-    def sample(self) -> Mapping[str, Any]:
+    def sample(self) -> dict[str, Any]:
         """Values to preview and test with."""
         return {placeholder.name: placeholder.sample for placeholder in self.placeholders}
 

@@ -221,7 +221,7 @@ CELERY_WORKER_REDIRECT_STDOUTS = False  # LOGGING below holds for workers too (c
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
 # Redelivery after a killed worker: above the longest task, swept often (kombu's defaults wait about 100 s longer).
-CELERY_BROKER_TRANSPORT_OPTIONS = {
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "visibility_timeout": 900,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
