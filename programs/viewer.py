@@ -1,6 +1,7 @@
 """In which language and on which clock a page is shown."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Final
 from urllib.parse import unquote
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from programs.http import ActorRequest
 from programs.models import Municipality
@@ -40,19 +42,23 @@ class ViewerMiddleware:
 
 
 def viewer_language(request: ActorRequest) -> str:
-    """The signed-in person's language, else the host's cookie, else the browser's wish within the municipality."""
+    """The signed-in person's language, else the host's cookie, else what browser and municipality both speak."""
     if request.actor.user is not None:
         return request.actor.user.language
-    wished = translation.get_language_from_request(request)
     if request.municipality is None or settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
-        return wished
-    return wished if wished in request.municipality.languages else first_language(request.municipality)
+        return translation.get_language_from_request(request)
+    return common_language(request.headers.get("Accept-Language", ""), request.municipality)
 
 
-def first_language(municipality: Municipality) -> str:
-    """The language of a municipality where nobody chose another."""
-    languages: list[str] = municipality.languages
-    return languages[0]
+def common_language(wishes: str, municipality: Municipality) -> str:
+    """The browser's first wish (Accept-Language) that the municipality speaks, else the municipality's first one."""
+    spoken: list[str] = municipality.languages
+    for wish, _weight in parse_accept_lang_header(wishes):
+        with suppress(LookupError):
+            language = translation.get_supported_language_variant(wish)
+            if language in spoken:
+                return language
+    return spoken[0]
 
 
 def viewer_zone(request: ActorRequest) -> str:

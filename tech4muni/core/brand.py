@@ -13,7 +13,7 @@ class Brand:
     Args:
         name: of the program in its country, such as Tech4Muni or CityTech.
         place: name of the municipality in the active language, "" on the platform's own host.
-        colour: `#rrggbb`, as chosen; brand.css makes it readable.
+        colour: `#rrggbb` in small letters, as chosen; brand.css makes it readable.
         logo_url: address of the logo on the same host, "" without one.
     """
 
@@ -24,5 +24,5 @@ class Brand:
 
     @property
     def colour_digits(self) -> str:
-        """The colour without its #, in small letters, as the address of brand.css has it."""
-        return self.colour.removeprefix("#").lower()
+        """The colour without its #, as the address of brand.css has it."""
+        return self.colour.removeprefix("#")

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Final
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.forms.utils import pretty_name
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -49,7 +50,7 @@ class FormMixin(forms.BaseForm):
             set_direction(field)
             field.widget.attrs.setdefault("autocomplete", self.autocomplete.get(name, "off"))
             if isinstance(field, MomentField):
-                field.label = format_zone(field.label or name, field.city)
+                field.label = format_zone(field.label or pretty_name(name), field.city)
 
     @property
     def helper(self) -> FormHelper:

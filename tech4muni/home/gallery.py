@@ -74,7 +74,7 @@ def gallery(request: ActorRequest) -> HttpResponse:
 def gallery_form(request: ActorRequest) -> HttpResponse:
     """Show the sample form, its errors (422), or what a success looks like; nothing is kept."""
     coordinators_only(request)
-    form = SampleForm(request.POST or None, request.FILES or None)
+    form = SampleForm(request.POST, request.FILES) if request.method == "POST" else SampleForm()
     if form.is_valid():
         messages.success(request, "Your answers hold. This sample keeps nothing.")
         return redirect("gallery")

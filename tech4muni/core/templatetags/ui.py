@@ -6,6 +6,7 @@ words or numbers; pictures only repeat it and are hidden from screen readers.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -170,11 +171,10 @@ def message_box(message: Message) -> dict[str, Any]:
 
 
 @register.inclusion_tag(PARTS + "pagination.html", takes_context=True)
-def pagination(context: template.Context, page: "Page[Any]", label: Text = "") -> dict[str, Any]:
+def pagination(context: template.RequestContext, page: "Page[Any]", label: Text = "") -> dict[str, Any]:
     """Links to the other pages of a list that keep the rest of the query string."""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return {
-        "request": context["request"],
         "page": page,
         "numbers": numbers,
         "gap": page.paginator.ELLIPSIS,
@@ -196,8 +196,11 @@ def key_values(rows: Iterable[tuple[Text, object]]) -> dict[str, Any]:
 
 @register.filter
 def number(value: float, places: int | None = None) -> str:
-    """A number as the active language writes it, thousands grouped."""
-    return formats.number_format(value, places, force_grouping=True)
+    """A number as the active language writes it, thousands grouped, half rounded up to `places` if given."""
+    exact = Decimal(str(value))
+    if places is not None:
+        exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)  # Django's own formatting cuts off
+    return formats.number_format(exact, places, force_grouping=True)
 
 
 @register.filter
