@@ -74,6 +74,7 @@ def prepare(root: Path, lock: str) -> Path:
         version = _version_of(python)
         if version is None or _read(venv).get("python") != version:
             _make(venv)
+            _write(venv, {"python": _version_of(python)})
         if _read(venv).get(lock) != _digest(root, lock):
             _install(root, python, lock)
             _write(venv, {"python": _version_of(python), **_satisfied(root, lock)})
@@ -157,7 +158,7 @@ def _install(root: Path, python: Path, lock: str) -> None:
     """Install what the lock names, by uv if it can be had (many times quicker), else by pip."""
     pip = _pip(python)
     count = sum(1 for line in (root / lock).read_text().splitlines() if "==" in line)
-    with step(f"Installing {count} packages"):
+    with step(f"Installing packages ({count})"):
         if not _installed_by_uv(root, pip, python, lock):
             done = _run([*pip, "install", "--quiet", "--require-hashes", "-r", root / lock])
             if done.returncode:
