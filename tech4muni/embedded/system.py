@@ -163,8 +163,8 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
-    """Hold the state directory for one process at a time."""
-    with (directory / "lock").open("w") as handle:
+    """Hold the state directory, made if need be, for one process at a time."""
+    with (passable_directory(directory) / "lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

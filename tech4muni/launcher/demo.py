@@ -86,7 +86,7 @@ def _run(stack: ExitStack, options: argparse.Namespace) -> None:
 def _remove_data(state: Path) -> None:
     """Remove the embedded servers' data and the files people sent."""
     if named := [name for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)]:
-        raise DemoError(f"--fresh removes the embedded data, but {' and '.join(named)} name servers of yours.")
+        raise DemoError(f"--fresh removes the embedded data, but {named[0]} names a server of yours.")
     with step("Removing the data of the last time"):
         servers.stop(state)
         for directory in (state / "postgres", state / "valkey", state / "media", state / "mail"):
@@ -172,7 +172,7 @@ def _all_live(children: list[Child]) -> bool:
 
 
 def _say_addresses(port: int, env: dict[str, str]) -> None:
-    say()
+    say(f"\nTech4Muni is at http://localhost:{port}")
     subprocess.run([sys.executable, "manage.py", "demo", "--addresses"], cwd=ROOT, env=env, check=False)
     say("\nCtrl-C ends it; the data stay for the next time.")
 

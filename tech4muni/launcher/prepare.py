@@ -28,7 +28,7 @@ def main() -> int:
         output = io.StringIO()
         try:
             with step(text):
-                call_command(command, *arguments, stdout=output, stderr=output)
+                call_command(command, *arguments, verbosity=0, stdout=output, stderr=output)
         except Exception:  # noqa: BLE001  whatever went wrong, a person has to see it
             say(output.getvalue())
             say(traceback.format_exc())
