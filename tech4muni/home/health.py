@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -24,12 +24,17 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from programs.queries import schemas_behind
 from tech4muni.core import clock
+from tech4muni.core.heartbeat import last_beat
 from tech4muni.core.schemas import PUBLIC
+from tech4muni.notifications.queries import failed_count, oldest_unsent
 
 logger = logging.getLogger(__name__)
 
 PATIENCE: Final = 2  # seconds, for each step of a check
+LATE_MESSAGE: Final = timedelta(minutes=10)  # beat looks at the outbox twice a minute
+LATE_BEAT: Final = timedelta(minutes=3)  # beat's smallest task runs twice a minute
 
 
 class Health(StrEnum):
@@ -203,9 +208,42 @@ def _public_migrations() -> Finding:
     return Finding(Health.FAILED, _("Migrations missing: %(count)s.") % {"count": len(names)}, names)
 
 
+def _municipalities() -> Finding:
+    """Name the municipalities whose schema lacks what the running code needs."""
+    names = tuple(schemas_behind())
+    if not names:
+        return Finding(Health.OK, _("Up to date."))
+    return Finding(Health.FAILED, _("Schemas behind: %(count)s.") % {"count": len(names)}, names)
+
+
+def _outbox() -> Finding:
+    """See how long the oldest message waits that should have left, and whether some were refused for good."""
+    due = oldest_unsent()
+    minutes = (clock.now() - due) // timedelta(minutes=1) if due else 0
+    waits = _("The oldest message is late by %(minutes)s min.") % {"minutes": minutes}
+    if due and clock.now() - due > LATE_MESSAGE:
+        return Finding(Health.FAILED, waits)
+    if failed := failed_count():
+        return Finding(Health.DEGRADED, _("Messages refused for good: %(count)s.") % {"count": failed})
+    return Finding(Health.OK, waits if due else _("Nothing waits."))
+
+
+def _beat() -> Finding:
+    """See when a worker last carried out beat's smallest task: it shows that both live."""
+    beat = last_beat()
+    if beat is None:
+        return Finding(Health.FAILED, _("No sign of life yet."))
+    ago = clock.now() - beat
+    detail = _("Last sign of life: %(seconds)s s ago.") % {"seconds": max(0, ago // timedelta(seconds=1))}
+    return Finding(Health.FAILED if ago > LATE_BEAT else Health.OK, detail)
+
+
 CHECKS: Final = (
     Check("database", _("Database"), _database, vital=True, needs_database=False),
     Check("broker", _("Broker"), _broker, vital=True, needs_database=False),
     Check("cache", _("Cache"), _cache, vital=True, needs_database=False),
     Check("migrations", _("Migrations of the public schema"), _public_migrations, vital=True),
+    Check("municipalities", _("Schemas of the municipalities"), _municipalities, vital=False),
+    Check("outbox", _("Outbox"), _outbox, vital=False),
+    Check("beat", _("Worker and beat"), _beat, vital=False, needs_database=False),
 )

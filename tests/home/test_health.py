@@ -2,8 +2,10 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
@@ -11,8 +13,13 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy
 from pytest_django import Settings
 
+from programs.models import Municipality
+from tech4muni.core import clock, heartbeat
+from tech4muni.core.heartbeat import note_beat
 from tech4muni.home import health
 from tech4muni.home.health import Health, report
+from tech4muni.notifications.enums import MessageState
+from tests.factories.messages import make_message
 
 ClientOn = Callable[[str], Client]
 NOBODY = "redis://127.0.0.1:1/0"  # port 1: refused at once
@@ -25,9 +32,16 @@ def silent_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def states() -> dict[str, str]:
-    """What each check says now."""
-    return {result.check.name: result.state for result in report().results}
+def states(now: datetime | None = None) -> dict[str, str]:
+    """What each check says, now or at an instant."""
+    with clock.at(now or clock.now()):
+        return {result.check.name: result.state for result in report().results}
+
+
+def finding(name: str) -> health.Finding:
+    """What one check found."""
+    [found] = [result.finding for result in report().results if result.check.name == name]
+    return found
 
 
 @pytest.mark.parametrize("host", ["localhost", "strumica.localhost", "nowhere.example", "10.1.2.3:8000", "[::1]"])
@@ -56,6 +70,8 @@ def test_ready_when_all_is_well(db: None) -> None:
         "broker": "ok",
         "cache": "ok",
         "migrations": "ok",
+        "municipalities": "ok",
+        "outbox": "ok",
     }.items()
 
 
@@ -137,10 +153,76 @@ def test_no_secret_leaves_with_a_failure(db: None, monkeypatch: pytest.MonkeyPat
 def test_public_migration_missing(db: None) -> None:
     MigrationRecorder.Migration.objects.filter(app="audit", name="0002_append_only").delete()
 
-    [migrations] = [result for result in report().results if result.check.name == "migrations"]
+    assert states()["migrations"] == Health.FAILED
+    assert finding("migrations").names == ("audit.0002_append_only",)
 
-    assert migrations.state == Health.FAILED
-    assert migrations.finding.names == ("audit.0002_append_only",)
+
+def test_municipality_behind_is_named_but_the_others_go_on(strumica: Municipality, haifa: Municipality) -> None:
+    Municipality.objects.filter(pk=haifa.pk).update(schema_version="00001-000000000000")
+
+    response = Client().get("/readyz")
+
+    assert response.status_code == 200
+    assert response.json()["checks"]["municipalities"]["state"] == "degraded"
+    assert "haifa" not in response.content.decode()
+    assert finding("municipalities").names == ("haifa",)
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(0, "ok"), (10, "ok"), (11, "degraded"), (3000, "degraded")])
+def test_old_unsent_message_shows(db: None, minutes: int, expected: str) -> None:
+    now = clock.now()
+    with clock.at(now - timedelta(minutes=minutes)):
+        make_message()
+
+    with clock.at(now):
+        response = Client().get("/readyz")
+
+    assert response.status_code == 200
+    assert states(now)["outbox"] == expected
+
+
+def test_message_of_tomorrow_is_not_late(db: None) -> None:
+    make_message(due_at=clock.now() + timedelta(days=1))
+
+    assert finding("outbox").detail == "Nothing waits."
+
+
+def test_message_refused_for_good_shows(db: None) -> None:
+    make_message(state=MessageState.FAILED)
+
+    assert states()["outbox"] == Health.DEGRADED
+    assert finding("outbox").detail == "Messages refused for good: 1."
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(0, "ok"), (180, "ok"), (181, "degraded")])
+def test_silence_of_beat_shows(db: None, seconds: int, expected: str) -> None:
+    now = clock.now()
+    with clock.at(now - timedelta(seconds=seconds)):
+        note_beat()
+
+    assert states(now)["beat"] == expected
+
+
+def test_beat_that_never_was_shows(db: None) -> None:
+    caches["shared"].delete(heartbeat.KEY)
+
+    response = Client().get("/readyz")
+
+    assert response.status_code == 200
+    assert response.json()["state"] == "degraded"
+    assert response.json()["checks"]["beat"] == {
+        "state": "degraded",
+        "detail": "No sign of life yet.",
+        "ms": response.json()["checks"]["beat"]["ms"],
+    }
+
+
+def test_every_fault_at_once_is_still_an_answer(db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.CELERY_BROKER_URL = NOBODY
+    settings.CACHES = {**settings.CACHES, "shared": {**settings.CACHES["shared"], "LOCATION": NOBODY}}
+    monkeypatch.setitem(connection.settings_dict, "PORT", "1")
+
+    assert set(states().values()) <= {Health.FAILED, Health.DEGRADED}
 
 
 def test_statement_limit_ends_with_the_check(db: None) -> None:
