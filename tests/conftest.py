@@ -127,3 +127,19 @@ def in_strumica(strumica: Municipality) -> Iterator[Municipality]:
     """Run the test inside Strumica's schema."""
     with tenant_context(strumica):
         yield strumica
+
+
+@pytest.fixture
+def in_own_connection() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a wrapper for functions that run in a thread: it closes the thread's database connection at the end."""
+
+    def wrap(work: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*args: Any) -> Any:
+            try:
+                return work(*args)
+            finally:
+                connection.close()
+
+        return wrapped
+
+    return wrap

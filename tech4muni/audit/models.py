@@ -4,13 +4,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tech4muni.audit import verbs
 from tech4muni.core.fields import PublicForeignKey
 
 
 class Entry(models.Model):
     """One line of a trail. Values are kept as text, so that the line outlives the rows it names.
 
-    The database refuses to change or delete a line (migration 0002).
+    The database refuses a line that does not follow the last one, and to change or delete one (migration 0002).
     """
 
     number = models.PositiveBigIntegerField(_("number"), unique=True)
@@ -37,3 +38,36 @@ class Entry(models.Model):
     def __str__(self) -> str:
         """Name the line by its number and verb."""
         return f"{self.number} {self.verb}"
+
+    @property
+    def who(self) -> str:
+        """Who did it, as they were called then; somebody who was anonymised since, as they are called now."""
+        if self.actor_id is None:
+            return str(_("The platform"))
+        if self.actor is not None and self.actor.anonymised_at is not None:
+            return str(self.actor)
+        return self.actor_label
+
+    @property
+    def sentence(self) -> str:
+        """What was done, as HTML in the active language."""
+        return verbs.sentence(self.verb, self.target_label, self.data)
+
+
+class Head(models.Model):
+    """The number and digest of the last entry of a schema's trail, written by the database (migration 0002).
+
+    With it the end of a trail cannot be cut off unnoticed.
+    """
+
+    schema_name = models.TextField(primary_key=True)
+    number = models.PositiveBigIntegerField()
+    digest = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "audit_head"
+
+    def __str__(self) -> str:
+        """Name the trail and its last entry."""
+        return f"{self.schema_name} {self.number}"

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from redis import Redis
 
 from tests.smtp_sink import SmtpSink
@@ -30,15 +29,3 @@ def queued() -> Iterator[Callable[[], list[str]]]:
         broker.delete(key)
         yield lambda: [json.loads(task)["headers"]["task"] for task in broker.lrange(key, 0, -1)]
         broker.delete(key)
-
-
-def in_own_connection(work: Any) -> Any:
-    """Wrap a function for a thread: it closes the thread's database connection at the end."""
-
-    def wrapped(*args: Any) -> Any:
-        try:
-            return work(*args)
-        finally:
-            connection.close()
-
-    return wrapped

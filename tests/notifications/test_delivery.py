@@ -15,7 +15,6 @@ from tech4muni.notifications.delivery import GIVE_UP_AFTER, LEASE, Outcome, dela
 from tech4muni.notifications.enums import MessageState
 from tech4muni.notifications.models import Message
 from tests.factories.messages import make_message
-from tests.notifications.conftest import in_own_connection
 from tests.notifications.samples import html_of
 from tests.smtp_sink import SmtpSink
 
@@ -243,7 +242,9 @@ def test_a_second_try_carries_the_same_message_id(db: None, sink: SmtpSink) -> N
     assert sink.message_ids() == {f"<{message.public_id}@localhost>": 2}
 
 
-def test_who_lost_the_lease_does_not_mark_the_message(transactional_db: None, sink: SmtpSink) -> None:
+def test_who_lost_the_lease_does_not_mark_the_message(
+    transactional_db: None, sink: SmtpSink, in_own_connection: Callable[[Any], Any]
+) -> None:
     message = make_message()
     sink.before_accepting = in_own_connection(lambda _mail: Message.objects.update(attempts=F("attempts") + 1))
 
@@ -254,7 +255,9 @@ def test_who_lost_the_lease_does_not_mark_the_message(transactional_db: None, si
     assert (message.state, message.attempts) == (MessageState.WAITING, 2)
 
 
-def test_many_workers_send_each_message_once(transactional_db: None, sink: SmtpSink) -> None:
+def test_many_workers_send_each_message_once(
+    transactional_db: None, sink: SmtpSink, in_own_connection: Callable[[Any], Any]
+) -> None:
     for _ in range(40):
         make_message()
 
