@@ -12,10 +12,12 @@ class ProgramsConfig(AppConfig):
     verbose_name = _("Programs")
 
     def ready(self) -> None:
-        """Let no change of a municipality or a host pass by the cache."""
+        """Let no change of a municipality or a host pass by the cache, and none of an account's safety unnoticed."""
         from programs.hosts import cache
         from programs.models import Domain, Municipality
+        from programs.people import receivers
 
         for model in (Municipality, Domain):
             post_save.connect(cache.changed, sender=model)
             post_delete.connect(cache.changed, sender=model)
+        receivers.connect()

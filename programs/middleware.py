@@ -12,6 +12,7 @@ from programs.queries import actor_for
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 VISIT_KEY = "visit"
+ACCOUNT_PAGES = "account/"
 
 
 def open_to_all(view: View) -> View:
@@ -37,7 +38,7 @@ class ActorMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         """Send people who are not logged in to log in, and answer 404 to strangers."""
-        if request.municipality is None or is_open_to_all(view):  # type: ignore[attr-defined]
+        if request.municipality is None or is_account_page(request) or is_open_to_all(view):  # type: ignore[attr-defined]
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
@@ -46,5 +47,10 @@ class ActorMiddleware:
 
 
 def is_open_to_all(view: Callable[..., Any]) -> bool:
-    """Whether a view may be reached by somebody who is not inside: marked so, or a page of log-in and account."""
-    return getattr(view, "open_to_all", False) or view.__module__.startswith("allauth.")
+    """Whether a view may be reached by somebody who is not inside: it is marked so."""
+    return getattr(view, "open_to_all", False)
+
+
+def is_account_page(request: HttpRequest) -> bool:
+    """Whether a page is about logging in or one's own account; each looks itself whether somebody is logged in."""
+    return request.resolver_match is not None and request.resolver_match.route.startswith(ACCOUNT_PAGES)

@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from programs.middleware import open_to_all
+from programs.middleware import ACCOUNT_PAGES, open_to_all
+from programs.people.urls import account_urls
 from tech4muni.accounts.language import choose_language
 from tech4muni.core import urls as core
 
@@ -11,7 +12,8 @@ for pattern in core.urlpatterns:
     open_to_all(pattern.callback)
 
 urlpatterns = [
-    path("account/", include("allauth.urls")),
+    path(ACCOUNT_PAGES, include("tech4muni.accounts.urls")),
+    path(ACCOUNT_PAGES, include(account_urls)),
     path("language/", open_to_all(choose_language), name="set_language"),
     path("", include(core)),
 ]

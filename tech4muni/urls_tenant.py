@@ -16,4 +16,5 @@ urlpatterns = [
 handler400 = "tech4muni.home.errors.bad_request"
 handler403 = "tech4muni.home.errors.permission_denied"
 handler404 = "tech4muni.home.errors.page_not_found"
+handler429 = "tech4muni.home.errors.too_many_requests"  # allauth looks for it here, on all hosts
 handler500 = "tech4muni.home.errors.server_error"

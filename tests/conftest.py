@@ -1,7 +1,9 @@
 """Fixtures shared by all tests: two municipalities made once per session, and clients on their hosts."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +11,15 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from programs.hosts.cache import GENERATION
 from programs.models import Domain, Municipality
 from programs.schemas.provisioning import provision
+from tech4muni.accounts.sessions import bind
+from tech4muni.core.caches import ACROSS_HOSTS
+from tech4muni.core.hosts import without_port
 from tech4muni.embedded import servers
 
 pytest_plugins = ["tests.browser"]
@@ -93,6 +99,15 @@ def _hosts_unknown() -> None:
     caches["shared"].delete(GENERATION)
 
 
+@pytest.fixture(autouse=True)
+def _no_tries_yet() -> None:
+    """Begin each test with nobody having tried to log in."""
+    cache: Any = caches["default"]
+    client = cache._cache.get_client(None, write=True)
+    for key in client.scan_iter(f"*:{cache.key_prefix}:*:{ACROSS_HOSTS}*"):
+        client.delete(key)
+
+
 @pytest.fixture
 def strumica(db: None) -> Municipality:
     """A municipality that writes from left to right."""
@@ -110,10 +125,18 @@ class HostClient(Client):
 
     def __init__(self, host: str, **options: Any) -> None:
         super().__init__(headers={"host": host}, **options)
+        self.host = host
 
     def generic(self, *args: Any, **options: Any) -> Any:
         """Ask over HTTPS, whatever the caller says."""
         return super().generic(*args, **{**options, "secure": True})
+
+    def force_login(self, user: Any, backend: str | None = None) -> None:
+        """Log in without the pages, with a session that is bound to this host as the middleware binds it."""
+        super().force_login(user, backend)
+        session = self.session
+        bind(session, host=without_port(self.host), now=timezone.now())
+        session.save()
 
 
 @pytest.fixture
@@ -143,3 +166,15 @@ def in_own_connection() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return wrapped
 
     return wrap
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """Return a function that moves all clocks of this process on."""
+    now, seconds = timezone.now, time.time
+
+    def move(step: timedelta) -> None:
+        monkeypatch.setattr("django.utils.timezone.now", lambda: now() + step)
+        monkeypatch.setattr("time.time", lambda: seconds() + step.total_seconds())
+
+    return move

@@ -15,6 +15,7 @@ from programs.enums import MunicipalityState
 from programs.hosts.cache import municipality_on
 from programs.models import Municipality
 from programs.schemas.versions import is_behind
+from tech4muni.core.hosts import host_name
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 CLOSED: Final = "closed_because"
@@ -41,7 +42,7 @@ class HostMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request in its schema."""
-        host = _without_port(request.get_host().lower())
+        host = host_name(request)
         municipality = None if host == settings.PLATFORM_HOST else municipality_on(host)
         closed = None if host == settings.PLATFORM_HOST else _closed(municipality)
         if closed is Closed.UNKNOWN:
@@ -87,11 +88,6 @@ def _closed(municipality: Municipality | None) -> Closed | None:
     if is_behind(municipality.schema_version):
         return Closed.UPDATING
     return None
-
-
-def _without_port(host: str) -> str:
-    name, _colon, port = host.rpartition(":")
-    return name if port.isdigit() else host
 
 
 def _kept_inside(municipality: Municipality, response: HttpResponseBase) -> HttpResponseBase:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tech4muni.core.models import DatedModel, PublicIdModel
@@ -45,6 +46,7 @@ class User(PublicIdModel, DatedModel, AbstractBaseUser):
     is_active = models.BooleanField(_("active"), default=True)
     deactivated_at = models.DateTimeField(_("deactivated"), null=True, blank=True, editable=False)
     anonymised_at = models.DateTimeField(_("anonymised"), null=True, blank=True, editable=False)
+    session_round = models.PositiveIntegerField(default=0, editable=False)  # counted up to end all sessions at once
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -76,6 +78,16 @@ class User(PublicIdModel, DatedModel, AbstractBaseUser):
     def is_superuser(self) -> bool:
         """Coordinators may do all that the admin offers; what must not be done there is not offered."""
         return self.is_staff
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: what a person did stays on record (the database refuses, too)."""
+        raise models.ProtectedError("People are deactivated and anonymised, never deleted.", {self})
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Let a session hold only while neither the password nor the round has changed."""
+        return salted_hmac(
+            "accounts.User.session", f"{self.session_round}:{self.password}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     def has_perm(self, perm: str, obj: object | None = None) -> bool:
         """Answer the admin: it is for coordinators and for nobody else."""

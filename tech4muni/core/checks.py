@@ -35,10 +35,10 @@ def tenancy(app_configs: Any = None, **_options: Any) -> Messages:
             hint="They belong to SHARED_APPS alone.",
             id="tech4muni.E003",
         )
-    if settings.CACHES["default"].get("KEY_FUNCTION") != "django_tenants.cache.make_key":
+    if settings.CACHES["default"].get("KEY_FUNCTION") != "tech4muni.core.caches.make_key":
         yield Error(
             "The default cache does not put the schema before its keys: municipalities would share values.",
-            hint="Set KEY_FUNCTION to django_tenants.cache.make_key; what is public goes to the cache `shared`.",
+            hint="Set KEY_FUNCTION to tech4muni.core.caches.make_key; what is public goes to the cache `shared`.",
             id="tech4muni.E004",
         )
 

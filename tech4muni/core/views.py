@@ -1,9 +1,12 @@
 """Pages and small answers that belong to the frame of every host."""
 
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
@@ -64,3 +67,17 @@ def render_form(request: HttpRequest, template: str, context: dict[str, Any]) ->
     """Render a page with `form` in its context: 422 if the form has errors, else 200."""
     status = 422 if context["form"].errors else 200
     return render(request, template, context, status=status)
+
+
+def answers_422(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Wrap a library's form view: a form that does not hold is answered with 422, as ours are."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if request.method == "POST" and response.status_code == HTTPStatus.OK and form is not None and form.errors:
+            response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return response
+
+    return wrapped

@@ -41,6 +41,9 @@ STALE_FORM: Final = Trouble(
     _("Please send the form again"),
     _("It was open for too long, or your browser refuses cookies. Go back, reload the page, and send it once more."),
 )
+TOO_MANY: Final = Trouble(
+    429, _("Too many tries"), _("Please wait some minutes and try again. Nothing is wrong with your account.")
+)
 BROKEN: Final = Trouble(
     500,
     _("Something went wrong on our side"),
@@ -61,6 +64,11 @@ def permission_denied(request: HttpRequest, exception: PermissionDenied | None =
 def page_not_found(request: HttpRequest, exception: Http404 | None = None) -> HttpResponse:
     """Answer 404 without a word about what was looked for: a stranger may not know that it exists."""
     return trouble_page(request, NOT_FOUND)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Answer 429, for allauth's limits."""
+    return trouble_page(request, TOO_MANY)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

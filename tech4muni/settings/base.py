@@ -87,10 +87,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "programs.middleware.ActorMiddleware",  # who acts here, and no stranger past the door of a municipality
     "programs.viewer.ViewerMiddleware",  # the person's language and clock, once the person is known
+    "programs.people.middleware.SecondFactorMiddleware",  # nothing else before one is set up
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -126,6 +126,31 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SECOND_FACTOR_REQUIRED = True  # of coordinators and municipal leads
+ALLAUTH_TRUSTED_PROXY_COUNT = 0  # X-Forwarded-For is nobody's word unless a proxy of ours wrote it
+ACCOUNT_ADAPTER = "programs.people.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # what allauth asks to know of; there is no sign-up
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is proven by the invitation or by a code
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail from us because somebody typed their address
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True  # how long is for accounts.sessions to say
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600  # seconds
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
+ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/10m/ip",
+    "login_failed": "30/10m/ip,5/5m/key",
+    "request_login_code": "60/10m/ip,3/5m/key,10/h/key",
+    "reset_password": "20/10m/ip,3/5m/key,10/h/key",
+}
+MFA_ADAPTER = "programs.people.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 
 # -- Cookies: host-only, so that a session made on one host is nobody on another
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -274,7 +299,7 @@ def caches(address: str, prefix: str = "") -> dict[str, dict[str, Any]]:
         "default": {
             **backend,
             "KEY_PREFIX": prefix,
-            "KEY_FUNCTION": "django_tenants.cache.make_key",
+            "KEY_FUNCTION": "tech4muni.core.caches.make_key",
             "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
         },
         "shared": {**backend, "KEY_PREFIX": f"{prefix}shared"},

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from io import StringIO
 
 import pytest
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.urls import URLPattern, URLResolver, get_resolver, path, resolve
 
 from programs.models import Municipality
 from tech4muni.core.context import CallContext, entered
@@ -19,6 +19,8 @@ ClientOn = Callable[[str], Client]
 
 # Arguments that are written to the log as they are: numbers, ids and names of pages.
 PLAIN_ARGUMENTS = {"app_label", "colour", "content_type_id", "object_id", "pk", "public_id", "url"}
+
+urlpatterns = [path("reset/<uidb36>-<key>/", lambda *_args, **_secrets: HttpResponse())]
 
 
 @pytest.fixture
@@ -123,11 +125,10 @@ def test_path_without_page_is_cut(path: str, expected: str) -> None:
 
 
 def test_secret_argument_is_cut_from_a_path() -> None:
-    path = "/account/password/reset/key/1-canary/"
-    request: HttpRequest = RequestFactory().get(path)
-    request.resolver_match = resolve(path, "tech4muni.urls_public")
+    request: HttpRequest = RequestFactory().get("/reset/1-canary/")
+    request.resolver_match = resolve("/reset/1-canary/", __name__)
 
-    assert loggable_path(request) == "/account/password/reset/key/…-…/"
+    assert loggable_path(request) == "/reset/…-…/"
 
 
 @pytest.mark.parametrize("urlconf", ["tech4muni.urls_public", "tech4muni.urls_tenant"])

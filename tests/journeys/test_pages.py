@@ -28,6 +28,13 @@ class NamedPage:
 
 PAGES = [
     NamedPage(PUBLIC, "/"),
+    NamedPage(PUBLIC, "/account/login/"),
+    NamedPage(MUNICIPALITY, "/account/", "viewer"),
+    NamedPage(MUNICIPALITY, "/account/sessions/", "viewer"),
+    NamedPage(PUBLIC, "/account/password/reset/"),
+    NamedPage(MUNICIPALITY, "/account/logout/", "viewer"),
+    NamedPage(PUBLIC, "/account/second-factor/", "viewer"),
+    NamedPage(PUBLIC, "/account/second-factor/", "lead"),
     NamedPage(MUNICIPALITY, "/", "lead"),
     NamedPage(MUNICIPALITY, "/", "viewer"),
 ]
