@@ -6,6 +6,8 @@ from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
+from tech4muni.accounts.sessions import STARTED
+
 
 class AccountsConfig(AppConfig):
     """Users and their sign-in."""
@@ -21,6 +23,4 @@ class AccountsConfig(AppConfig):
 
 def start_clocks(sender: Any, request: Any, **kwargs: Any) -> None:
     """Forget when the anonymous session began that became this person's."""
-    from tech4muni.accounts.sessions import STARTED
-
     request.session.pop(STARTED, None)
