@@ -75,12 +75,12 @@ def test_errors_take_the_focus_and_lead_to_their_field(coordinator: User, visito
     page.fill("#id_company", "BinSense")
     page.click("main button[type=submit]")
 
-    page.wait_for_function("document.activeElement.className === 'error-summary'")
+    page.wait_for_selector(".error-summary:focus")
     assert page.input_value("#id_company") == "BinSense"
     assert list(faults(page, someone)) == []
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'id_email'")
+    page.wait_for_selector("#id_email:focus")
 
 
 def background(page: Page) -> str:
@@ -222,3 +222,53 @@ def test_wider_and_larger_text_still_fits(coordinator: User, visitor: NewVisitor
     page.add_style_tag(content=f"{selector} {{ {spacing} !important }}".replace(";", " !important;"))
 
     assert sideways_scroll(page) == 0
+
+
+SWAP: str = """inner => {
+  const region = document.createElement("section");
+  region.id = "region";
+  region.innerHTML = inner;
+  document.querySelector("main").append(region);
+  htmx.process(region);
+}"""
+
+
+def test_htmx_sends_the_token_and_loses_no_focus(coordinator: User, visitor: NewVisitor) -> None:
+    someone = visitor(locale="en-GB")
+    someone.log_in(coordinator, PUBLIC)
+    page = someone.open(PUBLIC, "/components/")
+    button = '<button hx-post="/components/form/" hx-target="#region" hx-select=".error-summary" id="go">Send</button>'
+    page.evaluate(SWAP, button)
+    with page.expect_response("**/components/form/") as answered:
+        page.click("#go")
+
+    assert answered.value.status == 422  # the token was right, the form was not
+    page.wait_for_selector("#region .error-summary:focus")
+    assert someone.complaints == []
+
+
+def test_htmx_focuses_the_region_when_the_control_is_gone(coordinator: User, visitor: NewVisitor) -> None:
+    someone = visitor(locale="en-GB")
+    someone.log_in(coordinator, PUBLIC)
+    page = someone.open(PUBLIC, "/components/")
+    page.evaluate(SWAP, '<button hx-get="/privacy/" hx-target="#region" hx-select="h1" id="go">Read</button>')
+    page.click("#go")
+
+    page.wait_for_selector("#region:focus")
+    assert page.inner_text("#region h1") == "Privacy"
+
+
+def test_a_double_click_sends_a_form_once(transactional_db: None, visitor: NewVisitor) -> None:
+    page = visitor().open(PUBLIC)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.evaluate(
+        """() => {
+          const button = document.querySelector("footer button[value=dark]");
+          button.click();
+          button.click();
+        }"""
+    )
+    page.wait_for_selector("html[data-bs-theme=dark]")
+
+    assert len(sent) == 1
