@@ -37,6 +37,7 @@ PAGES = [
     NamedPage(PUBLIC, "/account/second-factor/", "lead"),
     NamedPage(MUNICIPALITY, "/", "lead"),
     NamedPage(MUNICIPALITY, "/", "viewer"),
+    NamedPage(MUNICIPALITY, "/history/", "lead"),
 ]
 
 
