@@ -14,12 +14,15 @@ from types import FrameType
 
 from tech4muni.embedded import servers, system
 from tech4muni.embedded.system import ServerError
-from tech4muni.launcher.children import Child, spawn
+from tech4muni.launcher.children import Child, spawn, stop_all
 from tech4muni.launcher.console import say, step
 from tech4muni.launcher.single import RunsAlreadyError, only_one
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_PORT = 8000
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# What `--fresh` leaves: the files that are locked, and the copied programs of the servers.
+KEPT = {"demo.lock", "lock", "programs"}
 READY_SECONDS = 90
 
 
@@ -34,8 +37,9 @@ class Stop(BaseException):
 def main() -> int:
     """Start everything, say where it is, wait; stop everything, however far it came."""
     options = _options()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _ask_to_stop)
+    for number in SIGNALS:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # that is nohup's wish
+            signal.signal(number, _ask_to_stop)
     with ExitStack() as stack:
         try:
             _run(stack, options)
@@ -62,9 +66,12 @@ def _ask_to_stop(_number: int, _frame: FrameType | None) -> None:
 
 def _finish(stack: ExitStack) -> None:
     """Stop all that was started, last first; impatience must not leave half of it running."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    stack.close()
+    try:
+        stack.close()
+    except ServerError as error:
+        say(f"error: {error}")
 
 
 def _run(stack: ExitStack, options: argparse.Namespace) -> None:
@@ -84,13 +91,16 @@ def _run(stack: ExitStack, options: argparse.Namespace) -> None:
 
 
 def _remove_data(state: Path) -> None:
-    """Remove the embedded servers' data and the files people sent."""
+    """Remove the embedded servers' data, the mails and the files people sent."""
     if named := [name for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)]:
         raise DemoError(f"--fresh removes the embedded data, but {named[0]} names a server of yours.")
     with step("Removing the data of the last time"):
         servers.stop(state)
-        for directory in (state / "postgres", state / "valkey", state / "media", state / "mail"):
-            shutil.rmtree(directory, ignore_errors=True)
+        for path in state.iterdir():
+            if path.is_dir() and path.name not in KEPT:
+                shutil.rmtree(path)
+            elif path.name not in KEPT:
+                path.unlink()
 
 
 def _start_servers(stack: ExitStack, state: Path) -> dict[str, str]:
@@ -103,6 +113,7 @@ def _start_servers(stack: ExitStack, state: Path) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "tech4muni.settings.dev",
         "DATABASE_URL": database,
         "REDIS_URL": broker,
+        "PYTHONUNBUFFERED": "1",  # a log shows the last words of who was killed
         "MEDIA_ROOT": os.environ.get("MEDIA_ROOT") or str(state / "media"),
         "EMAIL_FILE_PATH": os.environ.get("EMAIL_FILE_PATH") or str(state / "mail"),
     }
@@ -122,11 +133,10 @@ def _prepare(stack: ExitStack, state: Path, env: dict[str, str]) -> None:
 def _start_children(stack: ExitStack, state: Path, port: int, env: dict[str, str]) -> list[Child]:
     logs = state / "logs"
     logs.mkdir(exist_ok=True)
-    children = []
+    children: list[Child] = []
+    stack.callback(stop_all, children)
     for name, command in _commands(state, port).items():
-        child = spawn(name, [sys.executable, "-m", *command], log=logs / f"{name}.log", cwd=ROOT, env=env)
-        stack.callback(child.stop)
-        children.append(child)
+        children.append(spawn(name, [sys.executable, "-m", *command], log=logs / f"{name}.log", cwd=ROOT, env=env))
     return children
 
 

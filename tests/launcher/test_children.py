@@ -62,10 +62,17 @@ def test_what_a_program_started_ends_with_it(run: Run) -> None:
 
 
 def test_a_program_that_ends_by_itself_is_named_with_its_last_words(run: Run) -> None:
-    child = run("print('first'); raise SystemExit('cannot open the door')")
+    child = run("import sys; sys.exit('cannot open\\nthe door')")
     assert system.wait_until(lambda: child.is_dead, 20)
     assert child.obituary().startswith("web ended by itself (code 1).")
-    assert child.obituary().endswith("first\ncannot open the door")
+    assert child.obituary().endswith("/web.log:\ncannot open\nthe door")
+
+
+def test_many_are_all_ended(run: Run) -> None:
+    polite, dead = run(POLITE), run("raise SystemExit(3)")
+    assert system.wait_until(lambda: dead.is_dead, 20)
+    children.stop_all([polite, dead])
+    assert [polite.process.returncode, dead.process.returncode] == [-signal.SIGTERM, 3]
 
 
 def test_a_ctrl_c_of_the_terminal_does_not_reach_the_program(run: Run) -> None:
