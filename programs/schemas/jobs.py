@@ -8,20 +8,32 @@ from tech4muni.core import clock
 
 def begin(municipality: Municipality, target: str) -> None:
     """Say that work on the schema has begun, towards the version `target`."""
-    _save(municipality, state=SchemaJobState.RUNNING, target=target, started_at=clock.now())
+    _save(SchemaJob(municipality=municipality, state=SchemaJobState.RUNNING, target=target, started_at=clock.now()))
 
 
 def finish(municipality: Municipality) -> None:
-    """Say that it is done; belongs into the transaction that did it."""
-    _save(municipality, state=SchemaJobState.DONE, finished_at=clock.now())
+    """Say that the work begun is done; belongs into the transaction that did it."""
+    SchemaJob.objects.filter(municipality=municipality).update(state=SchemaJobState.DONE, finished_at=clock.now())
 
 
-def fail(municipality: Municipality, error: Exception) -> None:
+def fail(municipality: Municipality, target: str, error: Exception) -> None:
     """Keep what went wrong, for the coordinators."""
-    _save(municipality, state=SchemaJobState.FAILED, finished_at=clock.now(), error=f"{type(error).__name__}: {error}")
+    _save(
+        SchemaJob(
+            municipality=municipality,
+            state=SchemaJobState.FAILED,
+            target=target,
+            started_at=clock.now(),
+            finished_at=clock.now(),
+            error=f"{type(error).__name__}: {error}",
+        )
+    )
 
 
-def _save(municipality: Municipality, **values: object) -> None:
-    defaults = {"error": "", "finished_at": None, **values}
-    create = {"started_at": clock.now(), "target": "", **defaults}
-    SchemaJob.objects.update_or_create(municipality=municipality, defaults=defaults, create_defaults=create)
+def _save(job: SchemaJob) -> None:
+    SchemaJob.objects.bulk_create(
+        [job],
+        update_conflicts=True,
+        unique_fields=["municipality"],
+        update_fields=["state", "target", "error", "started_at", "finished_at"],
+    )

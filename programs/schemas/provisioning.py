@@ -35,8 +35,15 @@ def provision(municipality: Municipality, *, actor: User | None = None) -> bool:
         with transaction.atomic():
             return _provision_locked(municipality, template, actor)
     except Exception as error:
-        jobs.fail(municipality, error)
+        jobs.fail(municipality, template.version, error)
         raise
+
+
+def applied_migrations(schema: str) -> frozenset[tuple[str, str]]:
+    """Return the (app label, name) of each migration that the schema has."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT app, name FROM {_quoted(schema)}.django_migrations")  # noqa: S608  a quoted name
+        return frozenset(cursor.fetchall())
 
 
 def _provision_locked(municipality: Municipality, template: SchemaTemplate, actor: User | None) -> bool:
@@ -63,7 +70,7 @@ def _make_or_take(schema: str, template: SchemaTemplate) -> str:
         return template.version
     if "django_migrations" not in names:
         raise ForeignSchema(f"The schema {schema} has tables, but no migrations of this product.")
-    return template.version if template.applied <= _applied(schema) else ""
+    return template.version if template.applied <= applied_migrations(schema) else ""
 
 
 def _make(schema: str, template: SchemaTemplate) -> None:
@@ -77,12 +84,6 @@ def _make(schema: str, template: SchemaTemplate) -> None:
             " FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS list (made, place) ORDER BY place",
             [json.dumps(template.migrations)],
         )
-
-
-def _applied(schema: str) -> frozenset[tuple[str, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT app, name FROM {_quoted(schema)}.django_migrations")  # noqa: S608  a quoted name
-        return frozenset(cursor.fetchall())
 
 
 def _quoted(schema: str) -> str:

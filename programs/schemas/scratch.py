@@ -9,44 +9,26 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django_tenants.utils import schema_context
 
+from programs.schemas.locks import ALIAS, own_connection
+
 logger = logging.getLogger(__name__)
 
-ALIAS: Final = "default"
 SCRATCH: Final = "_template_schema_"  # no municipality can be called so, and no text in a migration is likely to be
-
-
-@contextmanager
-def scratch_lock() -> Iterator[None]:
-    """Let one process at a time use the scratch schema; freed when the process ends, however it ends."""
-    with _own_connection() as own, own.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtext('tech4muni'), hashtext(%s))", [SCRATCH])
-        yield
 
 
 @contextmanager
 def scratch_schema() -> Iterator[None]:
     """Lead this thread's connection into an empty schema called `SCRATCH`, and remove it afterwards.
 
-    To be used within `scratch_lock`. It lies in a database of its own, so that neither the number of municipalities
-    nor their locks matter; a role that may not create databases gets it in the product's database. What a killed
-    process left behind is removed first.
+    To be used within `only_one(SCRATCH)`. It lies in a database of its own, so that neither the number of
+    municipalities nor their locks matter; a role that may not create databases gets it in the product's database.
+    What a killed process left behind is removed first.
     """
-    with _own_connection() as own, own.cursor() as cursor:
+    with own_connection() as own, own.cursor() as cursor:
         cursor.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
         make = _database if cursor.fetchone()[0] else _same_database
         with make(own, cursor), schema_context(SCRATCH):
             yield
-
-
-@contextmanager
-def _own_connection(**changes: Any) -> Iterator[BaseDatabaseWrapper]:
-    """Open a second connection, outside of any transaction that this thread is in."""
-    wrapper = connections[ALIAS].copy()
-    wrapper.settings_dict.update(changes)
-    try:
-        yield wrapper
-    finally:
-        wrapper.close()
 
 
 @contextmanager
@@ -69,7 +51,7 @@ def _database(own: BaseDatabaseWrapper, cursor: Any) -> Iterator[None]:
     cursor.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
     cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE template0")
     try:
-        with _own_connection(NAME=name) as wrapper:
+        with own_connection(NAME=name) as wrapper:
             with wrapper.cursor() as inside:
                 for extension in extensions:
                     inside.execute(f"CREATE EXTENSION IF NOT EXISTS {extension} SCHEMA public")
@@ -86,7 +68,7 @@ def _same_database(_own: BaseDatabaseWrapper, cursor: Any) -> Iterator[None]:
     cursor.execute(f"DROP SCHEMA IF EXISTS {SCRATCH} CASCADE")
     cursor.execute(f"CREATE SCHEMA {SCRATCH}")
     try:
-        with _own_connection() as wrapper, _leading_to(wrapper):
+        with own_connection() as wrapper, _leading_to(wrapper):
             yield
     finally:
         cursor.execute(f"DROP SCHEMA IF EXISTS {SCRATCH} CASCADE")

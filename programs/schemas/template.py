@@ -4,8 +4,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from programs.schemas.dump import schema_script
+from programs.schemas.locks import only_one
 from programs.schemas.models import SchemaTemplate
-from programs.schemas.scratch import SCRATCH, scratch_lock, scratch_schema
+from programs.schemas.scratch import SCRATCH, scratch_schema
 from programs.schemas.versions import schema_version, template_digest, tenant_targets
 
 
@@ -19,7 +20,7 @@ def prepare_template() -> SchemaTemplate:
 
     Rows that a data migration makes become part of the script: every municipality gets the same ones.
     """
-    with scratch_lock():
+    with only_one(SCRATCH):
         return _find() or _prepare(_digest())
 
 

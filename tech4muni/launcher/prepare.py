@@ -17,6 +17,7 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Compiling the translations", "compile_catalogues", ()),
     ("Making the platform's tables", "migrate_schemas", ("--shared",)),
     ("Preparing the municipalities' tables", "prepare_template", ()),
+    ("Bringing the municipalities' tables up to date", "migrate_tenants", ()),
     ("Collecting the static files", "collectstatic", ("--noinput",)),
 )
 
