@@ -12,14 +12,16 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 HEADINGS: Final = re.compile(r"^--\n-- (?:Name|Data for Name): .*\n--\n+", re.MULTILINE)
-# What pg_dump says about its session: settings, and commands that only psql understands.
+# What pg_dump says about its session: settings, and commands that only psql understands; and the schema itself.
 SESSION: Final = re.compile(
-    r"^(?:SET [a-z_]+ = .*;|\\(?:un)?restrict .*|-- PostgreSQL database dump.*)\n+", re.MULTILINE
+    r"^(?:SET [a-z_]+ = .*;|SELECT pg_catalog\.set_config\('search_path', '', false\);|CREATE SCHEMA \S+;"
+    r"|\\(?:un)?restrict .*|--|-- PostgreSQL database dump.*|-- Dumped .*)\n+",
+    re.MULTILINE,
 )
 
 
 def schema_script(schema: str, *, data: bool) -> str:
-    """Return the SQL that makes `schema` of the current connection, all names qualified with it.
+    """Return the SQL that makes what is in `schema` of the current connection, all names qualified with it.
 
     The schema itself is not created by it, and nobody owns what it makes but who runs it. With `data`, rows come
     along as INSERT statements, without those of `django_migrations`.
@@ -29,11 +31,7 @@ def schema_script(schema: str, *, data: bool) -> str:
         arguments += ["--rows-per-insert", "500", "--exclude-table-data", f"{schema}.django_migrations"]
     else:
         arguments += ["--schema-only"]
-    # The first statement after the session's settings makes the schema.
-    _session, made, body = run_pg_dump(*arguments).partition(f"CREATE SCHEMA {schema};\n")
-    if not made:
-        raise RuntimeError(f"pg_dump found no schema {schema}.")
-    return SESSION.sub("", HEADINGS.sub("", body)).strip() + "\n"
+    return SESSION.sub("", HEADINGS.sub("", run_pg_dump(*arguments))).strip() + "\n"
 
 
 def run_pg_dump(*arguments: str) -> str:

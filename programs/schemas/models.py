@@ -9,10 +9,14 @@ from tech4muni.core import clock
 
 
 class SchemaTemplate(models.Model):
-    """The SQL that makes a municipality's schema, and the migrations that it stands for."""
+    """The SQL that makes a municipality's schema, and the migrations that it stands for.
+
+    `prelude` makes what these migrations put into the public schema, for a database that has none of it.
+    """
 
     digest = models.CharField(max_length=64, unique=True, editable=False)
     version = models.CharField(max_length=64, editable=False)
+    prelude = models.TextField(editable=False, blank=True)
     script = models.TextField(editable=False)
     migrations = models.JSONField(editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)

@@ -90,8 +90,8 @@ class Planner:
         if not pending:
             return Plan(steps=tuple(replaced))
         template = _template_of(state, self._known)
-        with only_one(SCRATCH), scratch_schema():
-            _bring_to(state, template)
+        with only_one(SCRATCH), scratch_schema() as is_alone:
+            _bring_to(state, template, is_alone=is_alone)
             objects = schema_objects(SCRATCH)
             return Plan(steps=(*replaced, *map(_try_out, pending)), objects=objects)
 
@@ -110,22 +110,24 @@ def schema_objects(schema: str) -> frozenset[str]:
 
 def _template_of(state: frozenset[Name], known: set[Name]) -> SchemaTemplate | None:
     """Return a template of an earlier release that stands for this very state."""
-    for template in SchemaTemplate.objects.defer("script"):
+    for template in SchemaTemplate.objects.defer("prelude", "script"):
         if template.applied & known == state:
-            template.refresh_from_db(fields=["script"])
+            template.refresh_from_db(fields=["prelude", "script"])
             return template
     return None
 
 
-def _bring_to(state: frozenset[Name], template: SchemaTemplate | None) -> None:
+def _bring_to(state: frozenset[Name], template: SchemaTemplate | None, *, is_alone: bool) -> None:
     """Give the scratch schema the state of the municipalities: by the script of then, else by migrating."""
     executor = MigrationExecutor(connection)
-    if template is None:
+    if template is None or (is_alone and not template.prelude):
         done = [migration for migration in tenant_plan(executor.loader) if _is_applied(migration, state)]
         executor.migrate([], plan=[(migration, False) for migration in done])
         return
     with connection.cursor() as cursor:
         cursor.execute("SET check_function_bodies = off")
+        if is_alone and template.prelude.strip():
+            cursor.execute(template.prelude)
         cursor.execute(script_for(template, SCRATCH))
     for app, name in sorted(state):
         executor.recorder.record_applied(app, name)

@@ -17,8 +17,10 @@ SCRATCH: Final = "_template_schema_"  # no municipality can be called so, and no
 
 
 @contextmanager
-def scratch_schema() -> Iterator[None]:
+def scratch_schema() -> Iterator[bool]:
     """Lead this thread's connection into an empty schema called `SCRATCH`, and remove it afterwards.
+
+    Yields whether it is alone in its database, whose public schema is empty then.
 
     To be used within `only_one(SCRATCH)`. It lies in a database of its own, so that neither the number of
     municipalities nor their locks matter; a role that may not create databases gets it in the product's database.
@@ -26,9 +28,10 @@ def scratch_schema() -> Iterator[None]:
     """
     with own_connection() as own, own.cursor() as cursor:
         cursor.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
-        make = _database if cursor.fetchone()[0] else _same_database
+        is_alone = bool(cursor.fetchone()[0])
+        make = _database if is_alone else _same_database
         with make(own, cursor), schema_context(SCRATCH):
-            yield
+            yield is_alone
 
 
 @contextmanager

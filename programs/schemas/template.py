@@ -8,6 +8,7 @@ from programs.schemas.locks import only_one
 from programs.schemas.models import SchemaTemplate
 from programs.schemas.scratch import SCRATCH, scratch_schema
 from programs.schemas.versions import schema_version, template_digest, tenant_targets
+from tech4muni.core.schemas import PUBLIC
 
 
 def current_template() -> SchemaTemplate:
@@ -25,11 +26,17 @@ def prepare_template() -> SchemaTemplate:
 
 
 def _prepare(digest: str) -> SchemaTemplate:
-    with scratch_schema():
+    with scratch_schema() as is_alone:
         migrate_scratch()
-        script = schema_script(SCRATCH, data=True)
-        applied = sorted(MigrationExecutor(connection).loader.applied_migrations)
-    return SchemaTemplate.objects.create(digest=digest, version=schema_version(), script=script, migrations=applied)
+        template = SchemaTemplate(
+            digest=digest,
+            version=schema_version(),
+            prelude=schema_script(PUBLIC, data=False) if is_alone else "",
+            script=schema_script(SCRATCH, data=True),
+            migrations=sorted(MigrationExecutor(connection).loader.applied_migrations),
+        )
+    template.save()
+    return template
 
 
 def migrate_scratch() -> None:
