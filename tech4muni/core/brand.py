@@ -23,6 +23,11 @@ class Brand:
     logo_url: str = ""
 
     @property
+    def has_own_colour(self) -> bool:
+        """Whether the pages need a brand.css: the default colour is in tokens.css already."""
+        return self.colour != DEFAULT_COLOUR
+
+    @property
     def colour_digits(self) -> str:
         """The colour without its #, as the address of brand.css has it."""
         return self.colour.removeprefix("#")

@@ -66,6 +66,10 @@ def test_a_municipality_is_shown_in_its_colour_and_name(strumica: Municipality, 
     assert shown.one("title").text == "Home – Strumica – Tech4Muni"
 
 
+def test_the_default_colour_needs_no_sheet_of_its_own(db: None, client_on: ClientOn) -> None:
+    assert not [link for link in page(client_on("localhost")).all("link") if "/brand/" in link.attrs["href"]]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_chosen_theme_is_kept_and_shown(db: None, client_on: ClientOn, theme: str) -> None:
     client = client_on("localhost")

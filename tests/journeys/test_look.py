@@ -66,6 +66,31 @@ def test_plain_pages_are_accessible_and_fit(
     assert list(faults(page, someone)) == []
 
 
+@pytest.fixture
+def _suspended(transactional_db: None) -> Iterator[None]:
+    """Strumica, suspended and in a colour of its own; municipalities outlive a test, so it is opened again."""
+    strumica = Municipality.objects.get(schema_name="strumica")
+    before, strumica.colour = strumica.colour, "#7a0b5d"
+    strumica.suspend("Budget")
+    strumica.save()
+    yield
+    strumica.colour = before
+    strumica.resume()
+    strumica.save()
+
+
+@pytest.mark.usefixtures("_suspended")
+@pytest.mark.parametrize("host", ["nowhere.localhost", MUNICIPALITY])
+def test_closed_hosts_are_dressed_too(visitor: NewVisitor, host: str) -> None:
+    someone = visitor(locale="en-GB")
+    page = someone.open(host)
+    loaded = page.evaluate("[...document.styleSheets].map(sheet => sheet.cssRules.length > 0)")
+
+    assert len(loaded) >= 4
+    assert all(loaded)
+    assert list(faults(page, someone)) == []
+
+
 @pytest.mark.parametrize("language", ["en-gb", "he"])
 def test_errors_take_the_focus_and_lead_to_their_field(coordinator: User, visitor: NewVisitor, language: str) -> None:
     speak(coordinator, language)
