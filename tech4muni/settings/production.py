@@ -1,5 +1,7 @@
 """Production: everything from the environment, nothing embedded. The variables are in deploy/example.env."""
 
+import logging
+
 from tech4muni.settings import env, files, sentry
 from tech4muni.settings.base import *
 from tech4muni.settings.base import CONTENT_SECURITY_POLICY, caches, databases
@@ -38,6 +40,7 @@ EMAIL_USE_TLS = EMAIL_SECURITY == "starttls"
 EMAIL_USE_SSL = EMAIL_SECURITY == "tls"
 
 # -- Watching
+logging.captureWarnings(True)  # noqa: FBT003  a warning is a line of the log, too
 LOGGING = logging_config(
     form=env.choice("LOG_FORM", ("json", "text"), default="json"),
     level=env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO"),

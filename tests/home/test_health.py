@@ -20,6 +20,7 @@ from tech4muni.home import health
 from tech4muni.home.health import Health, report
 from tech4muni.notifications.enums import MessageState
 from tests.factories.messages import make_message
+from tests.factories.municipalities import make_municipality
 
 ClientOn = Callable[[str], Client]
 NOBODY = "redis://127.0.0.1:1/0"  # port 1: refused at once
@@ -55,10 +56,29 @@ def test_alive_on_any_host_without_tls_and_without_the_database(host: str, setti
     assert response["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/known-host"])
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_watchers_only_read(path: str, method: str) -> None:
     assert getattr(Client(), method)(path).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("domain", "status"),
+    [
+        ("localhost", 200),
+        ("strumica.localhost", 200),
+        ("Strumica.localhost", 200),
+        ("nowhere.localhost", 404),
+        ("preparing.localhost", 404),
+        ("strumica.localhost:443", 404),
+        ("strumica", 404),
+        ("", 404),
+    ],
+)
+def test_certificates_are_for_hosts_of_ours(domain: str, status: int, strumica: Municipality) -> None:
+    make_municipality("preparing")
+
+    assert Client().get("/known-host", {"domain": domain}).status_code == status
 
 
 def test_ready_when_all_is_well(db: None) -> None:

@@ -1,0 +1,1 @@
+"""Production: its files, and the same programs run without containers."""
