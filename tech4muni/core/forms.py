@@ -71,6 +71,22 @@ class FormMixin(forms.BaseForm):
         self.add_error(field, str(refused.message))
 
 
+class FilterMixin(FormMixin):
+    """The base of forms that only choose what a list shows: the choice stays in the address, and all is optional."""
+
+    submit_label = _("Show")
+
+    @property
+    def helper(self) -> FormHelper:
+        """A row of fields that is sent by GET."""
+        helper = super().helper
+        helper.form_method = "get"
+        helper.form_class = "filters"
+        helper.disable_csrf = True
+        helper.all_optional = True
+        return helper
+
+
 def set_direction(field: forms.Field) -> None:
     """Addresses and numbers run from left to right everywhere; what people write runs as its first letter does."""
     kind = getattr(field.widget, "input_type", "")

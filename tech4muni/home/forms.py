@@ -2,36 +2,25 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tech4muni.audit.models import Entry
 from tech4muni.audit.queries import history_of, people_in_trail, verbs_in_trail
-from tech4muni.core.forms import FormMixin
+from tech4muni.core.forms import FilterMixin
 
 
-class HistoryForm(FormMixin, forms.Form):
+class HistoryForm(FilterMixin, forms.Form):
     """Which part of a municipality's trail to show."""
 
     verb = forms.ChoiceField(label=_("What was done"), required=False)
     who = forms.TypedChoiceField(label=_("By whom"), required=False, coerce=int, empty_value=None)
-    submit_label = _("Show")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["verb"].choices = [("", _("Everything")), *verbs_in_trail()]  # type: ignore[attr-defined]
         self.fields["who"].choices = [("", _("Everybody")), *people_in_trail()]  # type: ignore[attr-defined]
-
-    @property
-    def helper(self) -> FormHelper:
-        """A form that changes nothing: its choice stays in the address."""
-        helper = super().helper
-        helper.form_method = "get"
-        helper.form_class = "filters"
-        helper.disable_csrf = True
-        return helper
 
     def entries(self) -> QuerySet[Entry]:
         """Return the chosen entries, the whole trail if nothing valid was chosen."""

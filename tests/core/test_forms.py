@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from tech4muni.core.errors import Refused
 from tech4muni.core.form_fields import MomentField
-from tech4muni.core.forms import FormMixin
+from tech4muni.core.forms import FilterMixin, FormMixin
 from tests.core.html import Element, read
 
 HOSTILE = "<script>alert(1)</script> {{ 7|add:7 }} \"'&"
@@ -252,3 +252,15 @@ def test_forms_without_a_summary_say_their_errors_themselves() -> None:
 
 def test_hidden_fields_have_no_label() -> None:
     assert not shown(Sample()).all("label", for_="id_token")
+
+
+def test_a_filter_is_sent_in_the_address_and_marks_nothing() -> None:
+    class Narrow(FilterMixin, forms.Form):
+        state = forms.ChoiceField(choices=[("", "Everything")], required=False)
+
+    page = shown(Narrow())
+
+    assert page.one("form").attrs["method"] == "get"
+    assert not page.all("input", name="csrfmiddlewaretoken")
+    assert page.one("label").text == "State"
+    assert page.one("button").text == "Show"
