@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: two municipalities made once per session, and clients on their hosts."""
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
 from django_tenants.utils import tenant_context
+from redis import Redis
 
 from programs.hosts.cache import GENERATION
 from programs.models import Domain, Municipality
@@ -178,3 +180,21 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
         monkeypatch.setattr("time.time", lambda: seconds() + step.total_seconds())
 
     return move
+
+
+@pytest.fixture
+def queued() -> Iterator[Callable[..., list[Any]]]:
+    """Return a function that names the tasks that wait in the broker, the last first, or with `whole` shows them.
+
+    The broker is emptied before and after the test.
+    """
+
+    def tasks(*, whole: bool = False) -> list[Any]:
+        found = [json.loads(task) for task in broker.lrange(key, 0, -1)]
+        return found if whole else [task["headers"]["task"] for task in found]
+
+    with Redis.from_url(settings.CELERY_BROKER_URL) as broker:
+        key = f"{settings.CELERY_BROKER_TRANSPORT_OPTIONS['global_keyprefix']}celery"
+        broker.delete(key)
+        yield tasks
+        broker.delete(key)
