@@ -18,7 +18,7 @@ LOGIN_CODE = register(
         placeholders=(
             Placeholder("code", "BCDF-GHJK", secret=True),
             Placeholder("minutes", 10, Form.VALUE),
-            Placeholder("host", "strumica.example.org"),
+            Placeholder("host", "strumica.example.org", Form.HOST),
         ),
     )
 )
@@ -30,7 +30,7 @@ PASSWORD_CODE = register(
         placeholders=(
             Placeholder("code", "BCDF-GHJK", secret=True),
             Placeholder("minutes", 10, Form.VALUE),
-            Placeholder("host", "strumica.example.org"),
+            Placeholder("host", "strumica.example.org", Form.HOST),
         ),
     )
 )
@@ -43,7 +43,57 @@ ACCOUNT_CHANGED = register(
             Placeholder("what", _("Your password was changed.")),
             Placeholder("changed_at", MOMENT, Form.VALUE),
             Placeholder("device", "Firefox, Windows"),
-            Placeholder("ip", "192.0.2.7"),
+            Placeholder("ip", "192.0.2.7", Form.HOST),
+        ),
+    )
+)
+INVITATION = register(
+    Kind(
+        name="programs.invitation",
+        label=_("Invitation into a municipality"),
+        category=Category.PEOPLE,
+        placeholders=(
+            Placeholder("municipality", "Strumica"),
+            Placeholder("inviter", "Dana Levi"),
+            Placeholder("role", _("Member")),
+            Placeholder("expires_at", MOMENT, Form.VALUE),
+            Placeholder("url", "https://strumica.example.org/invitation/kZ3/", Form.LINK, secret=True),
+        ),
+    )
+)
+ROLE_CHANGED = register(
+    Kind(
+        name="programs.role_changed",
+        label=_("Another role in a municipality"),
+        category=Category.PEOPLE,
+        placeholders=(
+            Placeholder("municipality", "Strumica"),
+            Placeholder("role", _("Lead")),
+            Placeholder("url", "https://strumica.example.org/", Form.LINK),
+        ),
+    )
+)
+MEMBERSHIP_ENDED = register(
+    Kind(
+        name="programs.membership_ended",
+        label=_("Membership ended"),
+        category=Category.PEOPLE,
+        placeholders=(
+            Placeholder("municipality", "Strumica"),
+            Placeholder("url", "https://strumica.example.org/", Form.LINK),
+        ),
+    )
+)
+WITHOUT_LEAD = register(
+    Kind(
+        name="programs.without_lead",
+        label=_("A municipality has no lead"),
+        category=Category.PEOPLE,
+        placeholders=(
+            Placeholder("municipality", "Strumica"),
+            Placeholder("actor", "Dana Levi"),
+            Placeholder("reason", "The lead has changed jobs.", Form.TEXT),
+            Placeholder("url", "https://strumica.example.org/", Form.LINK),
         ),
     )
 )

@@ -1,12 +1,15 @@
 """Who may do what in a municipality: pure predicates over an actor."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
 from programs.actors import Actor
 from programs.enums import Role
 from tech4muni.core.permissions import ALLOW, STRANGER, Decision, refuse
+
+if TYPE_CHECKING:
+    from tech4muni.accounts.models import User
 
 MANAGERS: Final = frozenset({Role.LEAD})
 
@@ -23,6 +26,13 @@ def may_manage_people(actor: Actor) -> Decision:
     if actor.role in MANAGERS or actor.visit is not None:
         return ALLOW
     return refuse(_("Only a lead of this municipality may do this."))
+
+
+def may_end_membership(actor: Actor, person: "User") -> Decision:
+    """Those who manage people end memberships; everybody else only their own."""
+    if actor.role is not None and actor.user == person:
+        return ALLOW
+    return may_manage_people(actor)
 
 
 def may_read_history(actor: Actor) -> Decision:

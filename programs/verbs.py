@@ -1,8 +1,11 @@
-"""What happens to municipalities and their hosts, for the trails."""
+"""What happens to municipalities, their hosts and their people, in words for the trails."""
 
 from django.utils.translation import gettext_lazy as _
 
+from programs.enums import Role
 from tech4muni.audit.verbs import Verb, register
+
+ROLES = {"role": Role, "before": Role, "after": Role}
 
 register(
     Verb("municipality.created", _("Municipality {target} created with the host {host}")),
@@ -13,4 +16,21 @@ register(
     Verb("host.added", _("Host {host} added to {target}")),
     Verb("host.changed", _("Host {before} of {target} changed to {after}")),
     Verb("host.removed", _("Host {host} of {target} removed")),
+)
+
+register(
+    Verb("account.profile_changed", _("Account of {target} changed")),
+    Verb("account.sessions_ended", _("Other sessions of {target} ended")),
+    Verb("account.password_set", _("Password of {target} set")),
+    Verb("account.password_changed", _("Password of {target} changed")),
+    Verb("account.password_reset", _("Password of {target} chosen anew with a code")),
+    Verb("account.second_factor_added", _("Second factor added to the account of {target}")),
+    Verb("account.second_factor_removed", _("Second factor removed from the account of {target}")),
+    Verb("account.recovery_codes_made", _("Recovery codes made for the account of {target}")),
+    Verb("invitation.sent", _("{email} invited as {role}"), ROLES),
+    Verb("invitation.sent_again", _("Invitation {target} sent again")),
+    Verb("invitation.withdrawn", _("Invitation {target} withdrawn")),
+    Verb("invitation.accepted", _("{target} joined as {role}"), ROLES),
+    Verb("membership.role_changed", _("Role of {target} changed from {before} to {after}"), ROLES),
+    Verb("membership.ended", _("Membership of {target} as {role} ended"), ROLES),
 )

@@ -1,6 +1,6 @@
 """URLs of a municipality's host."""
 
-from django.urls import path
+from django.urls import include, path
 
 from programs.logo import brand_logo
 from programs.middleware import open_to_all
@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.municipality_home, name="home"),
     path("history/", views.history, name="history"),
     path("brand/logo/", open_to_all(brand_logo), name="brand_logo"),
+    path("", include("programs.people.urls")),
     *shared,
 ]
 

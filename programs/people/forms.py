@@ -2,8 +2,10 @@
 
 from django import forms
 from django.conf import settings
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from programs.enums import Role
 from programs.people.zones import zone_choices
 from tech4muni.accounts.models import User
 from tech4muni.core.forms import FormMixin
@@ -21,3 +23,42 @@ class ProfileForm(FormMixin, forms.Form):
         label=_("Language"), choices=settings.LANGUAGES, help_text=_("Of the pages, and of the mails that we send you.")
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices)
+
+
+class NewPersonForm(ProfileForm):
+    """What an invited person tells of themselves."""
+
+    submit_label = _("Accept the invitation")
+
+
+class InviteForm(FormMixin, forms.Form):
+    """Whom to invite, and as what."""
+
+    submit_label = _("Send the invitation")
+    cancel_url = reverse_lazy("people:list")
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Role,
+        initial=Role.MEMBER,
+        help_text=_("Leads manage the people; viewers only read. You can change it later."),
+    )
+
+
+class ReasonForm(FormMixin, forms.Form):
+    """Why something is done, for the record."""
+
+    reason = forms.CharField(
+        label=_("Reason"), required=False, max_length=300, help_text=_("Kept on record, where your team can read it.")
+    )
+
+
+class RoleForm(ReasonForm):
+    """Another role for somebody."""
+
+    submit_label = _("Change the role")
+    cancel_url = reverse_lazy("people:list")
+    field_order = ("role", "reason")
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role)

@@ -19,7 +19,7 @@ LEFT_TO_RIGHT: Final = frozenset({"email", "url", "tel"})
 class Buttons:
     """The end of a form for crispy: the button that sends it, and the link that leaves it."""
 
-    def __init__(self, submit_label: str | Promise, cancel_url: str = "") -> None:
+    def __init__(self, submit_label: str | Promise, cancel_url: str | Promise = "") -> None:
         self.values = {"submit_label": submit_label, "cancel_url": cancel_url}
 
     def render(self, form: forms.BaseForm, context: Any, template_pack: str = "", **kwargs: Any) -> str:
@@ -40,7 +40,7 @@ class FormMixin(forms.BaseForm):
     """
 
     submit_label: ClassVar[str | Promise] = _("Save")
-    cancel_url: str = ""
+    cancel_url: str | Promise = ""
     autocomplete: ClassVar[dict[str, str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,5 +1,6 @@
 """The name of the host that a request asked for, and addresses on other hosts of the platform."""
 
+from django.conf import settings
 from django.http import HttpRequest
 
 
@@ -14,8 +15,6 @@ def without_port(host: str) -> str:
     return name if port.isdigit() else host
 
 
-def address_on(host: str, path: str, request: HttpRequest) -> str:
-    """Return the address of a path on another host of the platform, with the scheme and port of this request."""
-    asked = request.get_host()
-    port = asked[len(without_port(asked)) :]
-    return f"{request.scheme}://{host}{port}{path}"
+def address(host: str, path: str) -> str:
+    """Return the address of a path on a host of the platform, for links to other hosts and in mails."""
+    return str(settings.ADDRESS_FORM).format(host=host) + path

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tech4muni.core.colour import Colour
 from tech4muni.core.colour import brand_css as css_of
+from tech4muni.core.errors import Conflict, Refused
+from tech4muni.core.forms import FormMixin
 from tech4muni.core.theme import keep_theme
 
 FOREVER = 365 * 24 * 3600
@@ -81,3 +83,20 @@ def answers_422(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
         return response
 
     return wrapped
+
+
+def carried_out(form: FormMixin, step: Callable[[], object]) -> bool:
+    """Take a step if the form holds, and return whether it was taken; a refusal is put into the form.
+
+    A conflict is not for the form: it is raised on.
+    """
+    if not form.is_valid():
+        return False
+    try:
+        step()
+    except Conflict:
+        raise
+    except Refused as refused:
+        form.add_refusal(refused)
+        return False
+    return True

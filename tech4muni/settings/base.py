@@ -20,6 +20,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 # -- Hosts: the platform's own host is public; every municipality has hosts of its own (programs.Domain).
 PLATFORM_NAME = env.text("PLATFORM_NAME", "Tech4Muni")
 PLATFORM_HOST = env.host("PLATFORM_HOST", "localhost")
+ADDRESS_FORM = "https://{host}"  # of links to other hosts, and in mails
 ALLOWED_HOSTS = ["*"]  # programs.hosts.middleware answers 404 to every host it does not know
 ROOT_URLCONF = "tech4muni.urls_tenant"
 PUBLIC_SCHEMA_URLCONF = "tech4muni.urls_public"

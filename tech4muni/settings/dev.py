@@ -9,6 +9,7 @@ DEBUG = env.boolean("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", "development-only-" + "0" * 50)
 SECOND_FACTOR_REQUIRED = False
 DEMONSTRATION = True
+ADDRESS_FORM = f"http://{{host}}:{env.integer('WEB_PORT', default=8000, low=1, high=65535)}"
 
 database_url, broker_url = urls(BASE_DIR)
 DATABASES = databases(env.url("DATABASE_URL", ("postgres", "postgresql"), database_url))

@@ -36,6 +36,8 @@ PAGES = [
     NamedPage(PUBLIC, "/account/second-factor/", "viewer"),
     NamedPage(PUBLIC, "/account/second-factor/", "lead"),
     NamedPage(MUNICIPALITY, "/", "lead"),
+    NamedPage(MUNICIPALITY, "/people/", "lead"),
+    NamedPage(MUNICIPALITY, "/people/invite/", "lead"),
     NamedPage(MUNICIPALITY, "/", "viewer"),
     NamedPage(MUNICIPALITY, "/history/", "lead"),
 ]

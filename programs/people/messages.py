@@ -1,0 +1,48 @@
+"""Mail to people about a municipality, in their language, with a link to its host."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from programs.brand import brand_of
+from programs.models import Municipality
+from programs.people.queries import primary_host
+from tech4muni.accounts.models import User
+from tech4muni.core.hosts import address
+from tech4muni.notifications.kinds import Kind
+from tech4muni.notifications.models import Message
+from tech4muni.notifications.services import enqueue
+
+
+def tell(
+    kind: Kind,
+    person: User | str,
+    municipality: Municipality,
+    values: Mapping[str, Any],
+    *,
+    path: str = "/",
+    expires_at: datetime | None = None,
+) -> Message:
+    """Put a mail about a municipality into the outbox.
+
+    Args:
+        kind: what it tells; it may use `municipality` and `url` besides `values`.
+        person: the receiver, or the address of somebody who may have no account yet.
+        municipality: which one it is about.
+        values: for the other placeholders.
+        path: where on the municipality's host the link leads.
+        expires_at: worthless after this instant.
+    """
+    user = User.objects.filter(email=person).first() if isinstance(person, str) else person
+    return enqueue(
+        kind.name,
+        key=f"{kind.name}:{uuid.uuid4()}",
+        email=person if isinstance(person, str) else person.email,
+        language=user.language if user else municipality.languages[0],
+        context={**values, "municipality": municipality, "url": address(primary_host(municipality), path)},
+        user=user,
+        time_zone="" if user else municipality.time_zone,
+        brand=brand_of(municipality).name,
+        expires_at=expires_at,
+    )
