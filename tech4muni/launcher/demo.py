@@ -21,6 +21,8 @@ from tech4muni.launcher.single import RunsAlreadyError, only_one
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_PORT = 8000
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# What replaces an embedded server, by the names that servers.status() uses.
+SERVERS = {"PostgreSQL": "DATABASE_URL", "Valkey": "REDIS_URL"}
 # What `--fresh` leaves: the files that are locked, and the copied programs of the servers.
 KEPT = {"demo.lock", "lock", "programs"}
 READY_SECONDS = 90
@@ -87,12 +89,12 @@ def _run(stack: ExitStack, options: argparse.Namespace) -> None:
     children = _start_children(stack, state, port, env)
     _wait_till_ready(children, port)
     _say_addresses(port, env)
-    _watch(children)
+    _watch(state, children, env)
 
 
 def _remove_data(state: Path) -> None:
     """Remove the embedded servers' data, the mails and the files people sent."""
-    if named := [name for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)]:
+    if named := [variable for variable in SERVERS.values() if os.environ.get(variable)]:
         raise DemoError(f"--fresh removes the embedded data, but {named[0]} names a server of yours.")
     with step("Removing the data of the last time"):
         servers.stop(state)
@@ -187,9 +189,20 @@ def _say_addresses(port: int, env: dict[str, str]) -> None:
     say("\nCtrl-C ends it; the data stay for the next time.")
 
 
-def _watch(children: list[Child]) -> None:
+def _watch(state: Path, children: list[Child], env: dict[str, str]) -> None:
+    """Wait as long as all programs live, and bring a server back that was killed: it has lost nothing."""
     while _all_live(children):
-        time.sleep(0.5)
+        ours = [name for name, variable in SERVERS.items() if not os.environ.get(variable)]
+        dead = [name for name, url in servers.status(state).items() if name in ours and url is None]
+        if dead:
+            with step(f"{' and '.join(dead)} had ended; starting again"):
+                _revive(env)
+        time.sleep(1)
+
+
+def _revive(env: dict[str, str]) -> None:
+    if servers.urls(ROOT) != (env["DATABASE_URL"], env["REDIS_URL"]):
+        raise DemoError("The port of a server was taken meanwhile. Start the demonstration again.")
 
 
 if __name__ == "__main__":

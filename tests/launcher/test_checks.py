@@ -1,6 +1,7 @@
 """`bin/test` itself: its exit code, its summary, its own servers."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tech4muni.embedded import servers
+from tech4muni.launcher import checks
 from tech4muni.launcher.single import only_one
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,3 +49,54 @@ def test_two_runs_in_one_checkout_do_not_share_a_database(environment: dict[str,
         done = bin_test(environment, "--version")
     assert done.returncode == 1
     assert f"bin/test runs already in this checkout (process {os.getpid()})" in done.stdout
+
+
+def test_every_step_runs_and_any_failure_counts(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    steps = [checks.Check("first", ["-c", "import sys; sys.exit(3)"]), checks.Check("second", ["-c", "print('ran')"])]
+    monkeypatch.setattr(checks, "_static_checks", lambda: steps)
+    monkeypatch.setattr(
+        checks, "_tests", lambda env, _arguments: checks.Result("tests", passed=env["T4M_STATE_DIR"] != "", seconds=0)
+    )
+    monkeypatch.setattr(sys, "argv", ["bin/test"])
+    monkeypatch.setattr(os, "environ", environment)
+    assert checks.main() == 1
+    said = capfd.readouterr().out
+    assert "\n== first\n" in said
+    assert "\n== second\nran\n" in said
+    summary = said[said.index("FAILED  first") :]
+    assert [line.split("  (")[0] for line in summary.splitlines()[:3]] == [
+        "FAILED  first",
+        "ok      second",
+        "ok      Chromium is there",
+    ]
+
+
+def test_a_machine_without_chromium_fails(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(checks, "_static_checks", list)
+    monkeypatch.setattr(checks, "_tests", lambda _env, _arguments: checks.Result("tests", passed=True, seconds=0))
+    monkeypatch.setattr(sys, "argv", ["bin/test"])
+    monkeypatch.setattr(os, "environ", environment | {"CHROMIUM": "/no/such/browser"})
+    assert checks.main() == 1
+    said = capfd.readouterr().out
+    assert "set CHROMIUM to the path" in said
+    assert "FAILED  Chromium is there" in said
+
+
+@pytest.mark.parametrize("name", ["bin/demo", "bin/test", ".ci/run", "manage.py"])
+def test_the_commands_can_be_run_as_they_come(name: str) -> None:
+    listing = subprocess.run(["git", "ls-files", "--stage", name], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert listing.stdout.startswith("100755 ")
+
+
+def test_ci_runs_what_a_developer_runs(tmp_path: Path) -> None:
+    """`.ci/run` in a checkout whose bin/test only tells what it was given: no argument, and nobody at the keyboard."""
+    for name in (".ci", "bin"):
+        (tmp_path / name).mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci" / "run")
+    (tmp_path / "bin" / "test").write_text("import sys; print(sys.argv[1:], sys.stdin.read()); sys.exit(5)")
+    done = subprocess.run(["bash", ".ci/run"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("[] \n", 5)

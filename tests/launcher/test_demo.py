@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tech4muni.embedded import servers, system
-from tests.embedded.conftest import processes_of
+from tests.embedded.conftest import kill_9, processes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 Query = Callable[..., list[Any]]
@@ -87,6 +87,13 @@ def ask(port: int, path: str, host: str) -> int:
         connection.close()
 
 
+def port_of(demo: Demo) -> int:
+    """Return the port that the demonstration says the web is on."""
+    found = re.search(r"http://localhost:(\d+)", demo.said)
+    assert found
+    return int(found[1])
+
+
 def programs_of(state: Path) -> dict[int, str]:
     """Return the process ids and command lines of what a demonstration on this state runs, by their environment."""
     mark = f"T4M_STATE_DIR={state}".encode()
@@ -115,7 +122,7 @@ def test_the_demonstration_from_its_start_to_its_end(
 ) -> None:
     first = demo("--port", str(taken_port))
     first.listen_for("Ctrl-C ends it")
-    port = int(re.search(r"localhost:(\d+)", first.said)[1])  # type: ignore[index]
+    port = port_of(first)
     assert port > taken_port
     assert ask(port, "/healthz", "localhost") == 200
     assert ask(port, "/", "localhost") == 200
@@ -132,6 +139,11 @@ def test_the_demonstration_from_its_start_to_its_end(
     again = demo("--port", str(taken_port))
     again.listen_for("Ctrl-C ends it")
     assert query(database(state), "SELECT number FROM kept") == [(7,)]
+    kill_9(state / "demo" / "valkey", "valkey-server")
+    again.listen_for("Valkey had ended; starting again")
+    kill_9(state / "demo" / "postgres", "postgres -D")
+    again.listen_for("PostgreSQL had ended; starting again")
+    assert system.wait_until(lambda: ask(port_of(again), "/readyz", "localhost") == 200, 60)
     os.kill(min(pid for pid, command in programs_of(state).items() if " worker " in command), signal.SIGKILL)
     assert again.wait() == 1
     assert "error: worker ended by itself (code -9). The end of " in again.said
@@ -148,6 +160,45 @@ def test_a_start_that_is_interrupted_half_way_leaves_nothing_running(
     assert "Stopping ..." in interrupted.said
     assert left_over(state) == []
     assert query(database(state), "SELECT to_regclass('kept')") == [(None,)]
+
+
+def test_a_killed_demonstration_leaves_servers_that_the_next_one_takes_over(
+    demo: Callable[..., Demo], state: Path, taken_port: int, query: Query
+) -> None:
+    killed = demo("--port", str(taken_port))
+    killed.listen_for("Starting web, worker and beat ..")
+    killed.process.kill()
+    killed.wait()
+    assert system.wait_until(lambda: not programs_of(state), 60)
+    url = servers.status(state / "demo")["PostgreSQL"]
+    assert url
+    query(url, "CREATE TABLE kept AS SELECT 7 AS number")
+    following = demo("--port", str(taken_port))
+    following.listen_for("Ctrl-C ends it")
+    assert query(url, "SELECT number FROM kept") == [(7,)]
+    assert following.interrupt(signal.SIGHUP) == 0
+    assert left_over(state) == []
+
+
+def test_servers_of_ones_own_are_used_and_left_running(
+    demo: Callable[..., Demo], state: Path, taken_port: int, query: Query
+) -> None:
+    own = state / "own"
+    database, broker = servers.database_url(own, durable=False), servers.broker_url(own)
+    running = demo("--port", str(taken_port), DATABASE_URL=database, REDIS_URL=broker)
+    running.listen_for("Ctrl-C ends it")
+    assert query(database, "SELECT count(*) > 0 FROM django_migrations") == [(True,)]
+    assert running.interrupt() == 0
+    assert servers.status(own) == {"PostgreSQL": database, "Valkey": broker}
+    assert servers.status(state / "demo") == {"PostgreSQL": None, "Valkey": None}
+
+
+def test_a_preparation_that_fails_says_why_and_stops_the_servers(demo: Callable[..., Demo], state: Path) -> None:
+    failing = demo(DJANGO_SETTINGS_MODULE="ignored", PLATFORM_HOST="no host")
+    assert failing.wait() == 1
+    assert "PLATFORM_HOST" in failing.said
+    assert "error: The demonstration could not be prepared." in failing.said
+    assert left_over(state) == []
 
 
 def test_beginning_anew_spares_a_database_of_ones_own(demo: Callable[..., Demo]) -> None:
