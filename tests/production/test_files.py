@@ -19,9 +19,11 @@ from tests.production.compose import Missing, compose, example_variables, filled
 
 SECRETS = {
     "DATABASE_PASSWORD", "EMAIL_HOST_PASSWORD", "POSTGRES_SUPERUSER_PASSWORD", "S3_ACCESS_KEY", "S3_SECRET_KEY",
-    "SECRET_KEY", "SECRET_KEY_FALLBACKS", "SENTRY_DSN", "VALKEY_PASSWORD",
+    "SECRET_KEY", "SECRET_KEY_FALLBACKS", "SENTRY_DSN", "VALKEY_PASSWORD", "WEB_DATABASE_PASSWORD",
 }  # fmt: skip
-NEEDED = {"SECRET_KEY", "DATABASE_PASSWORD", "POSTGRES_SUPERUSER_PASSWORD", "VALKEY_PASSWORD"}
+NEEDED = {
+    "DATABASE_PASSWORD", "POSTGRES_SUPERUSER_PASSWORD", "SECRET_KEY", "VALKEY_PASSWORD", "WEB_DATABASE_PASSWORD",
+}  # fmt: skip
 FILLED = {**example_variables(), **{name: f"secret-of-{name.lower()}".ljust(60, "0") for name in NEEDED}}
 APPS = ["web", "worker", "beat", "migrate"]
 LASTING = [name for name in compose()["services"] if name != "migrate"]
@@ -79,12 +81,26 @@ def test_nothing_starts_without_what_is_needed(name: str) -> None:
 
 
 def test_servers_of_ones_own_replace_ours() -> None:
-    own = {**FILLED, "DATABASE_URL": "postgres://a@b/c", "REDIS_URL": "redis://b/1"}
+    own = {
+        **FILLED,
+        "DATABASE_URL": "postgres://owner@b/c",
+        "WEB_DATABASE_URL": "postgres://web@b/c",
+        "REDIS_URL": "redis://b/1",
+    }
 
     found = service("web", own)["environment"]
 
-    assert (found["DATABASE_URL"], found["REDIS_URL"]) == ("postgres://a@b/c", "redis://b/1")
-    assert service("web", FILLED)["environment"]["DATABASE_URL"].endswith("@postgres:5432/tech4muni")
+    assert (found["DATABASE_URL"], found["REDIS_URL"]) == ("postgres://web@b/c", "redis://b/1")
+    assert service("worker", own)["environment"]["DATABASE_URL"] == "postgres://owner@b/c"
+
+
+def test_web_works_as_a_role_of_its_own() -> None:
+    addresses = {name: service(name, FILLED)["environment"]["DATABASE_URL"] for name in APPS}
+
+    owner = f"postgres://tech4muni:{FILLED['DATABASE_PASSWORD']}@postgres:5432/tech4muni"
+    web = f"postgres://tech4muni_web:{FILLED['WEB_DATABASE_PASSWORD']}@postgres:5432/tech4muni"
+    assert addresses == {"web": web, "worker": owner, "beat": owner, "migrate": owner}
+    assert FILLED["DATABASE_PASSWORD"] not in str(service("web", FILLED))
 
 
 @pytest.mark.parametrize("name", APPS)
