@@ -13,4 +13,5 @@ CELERY_BROKER_TRANSPORT_OPTIONS = CELERY_BROKER_TRANSPORT_OPTIONS | {
     "visibility_timeout": 2,
     "unacked_restore_interval": 1,
 }
-CELERY_BEAT_SCHEDULE = {name: entry | {"schedule": 1} for name, entry in CELERY_BEAT_SCHEDULE.items()}
+HASTY = ("core.beat", "notifications.deliver_due")
+CELERY_BEAT_SCHEDULE = {name: CELERY_BEAT_SCHEDULE[name] | {"schedule": 1} for name in HASTY}

@@ -25,6 +25,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from programs.queries import schemas_behind
+from tech4muni.audit.nightly import last_verification
 from tech4muni.core import clock
 from tech4muni.core.heartbeat import last_beat
 from tech4muni.core.schemas import PUBLIC
@@ -35,6 +36,7 @@ logger = logging.getLogger(__name__)
 PATIENCE: Final = 2  # seconds, for each step of a check
 LATE_MESSAGE: Final = timedelta(minutes=10)  # beat looks at the outbox twice a minute
 LATE_BEAT: Final = timedelta(minutes=3)  # beat's smallest task runs twice a minute
+LATE_VERIFICATION: Final = timedelta(days=2)  # trails are verified every night
 
 
 class Health(StrEnum):
@@ -238,6 +240,18 @@ def _beat() -> Finding:
     return Finding(Health.FAILED if ago > LATE_BEAT else Health.OK, detail)
 
 
+def _trails() -> Finding:
+    """See what the last nightly verification of the audit trails found."""
+    last = last_verification()
+    if last is None:
+        return Finding(Health.OK, _("Not verified yet."))
+    if last.broken:
+        return Finding(Health.FAILED, _("Trails broken: %(count)s.") % {"count": len(last.broken)}, last.broken)
+    hours = (clock.now() - last.at) // timedelta(hours=1)
+    detail = _("All whole %(hours)s h ago.") % {"hours": max(0, hours)}
+    return Finding(Health.FAILED if clock.now() - last.at > LATE_VERIFICATION else Health.OK, detail)
+
+
 CHECKS: Final = (
     Check("database", _("Database"), _database, vital=True, needs_database=False),
     Check("broker", _("Broker"), _broker, vital=True, needs_database=False),
@@ -246,4 +260,5 @@ CHECKS: Final = (
     Check("municipalities", _("Schemas of the municipalities"), _municipalities, vital=False),
     Check("outbox", _("Outbox"), _outbox, vital=False),
     Check("beat", _("Worker and beat"), _beat, vital=False, needs_database=False),
+    Check("trails", _("Audit trails"), _trails, vital=False, needs_database=False),
 )

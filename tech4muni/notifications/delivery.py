@@ -85,14 +85,15 @@ def deliver_due() -> int:
 
 @transaction.atomic
 def drop_expired() -> int:
-    """Drop the waiting messages that are worthless by now; returns how many."""
+    """Drop the waiting messages that are worthless by now, and erase all secrets that are; returns how many dropped."""
     now = clock.now()
-    expired = Message.objects.in_states(MessageState.WAITING).expired(now).unleased(now)
-    messages = list(expired.select_for_update(skip_locked=True))
+    expired = Message.objects.expired(now).unleased(now)
+    messages = list(expired.in_states(MessageState.WAITING).select_for_update(skip_locked=True))
     for message in messages:
         message.drop()
         message.updated_at = now
         message.save(update_fields=["state", "text", "html", "leased_until", "updated_at"])
+    expired.filter(private=True).exclude(text="").update(text="", html="")
     return len(messages)
 
 
@@ -169,7 +170,8 @@ def _settle(claimed: Message, attempt: Attempt, now: datetime) -> None:
         message.fail(attempt.error)
     else:
         message.put_off(attempt.error, now + delay_after(message.attempts))
-    message.updated_at = now
+    if message.state != MessageState.WAITING:  # a try in vain is no change that an editor could overwrite
+        message.updated_at = now
     message.save(
         update_fields=["state", "sent_at", "text", "html", "last_error", "leased_until", "retry_at", "updated_at"]
     )

@@ -84,6 +84,10 @@ class Message(FSMModelMixin, PublicIdModel, DatedModel):
         """Whether a worker is sending it, so that nobody else may touch it."""
         return self.leased_until is not None and self.leased_until > now
 
+    def is_worthless(self, now: datetime) -> bool:
+        """Whether what it says no longer holds."""
+        return self.expires_at is not None and self.expires_at <= now
+
     @transition(field=state, source=MessageState.WAITING, target=MessageState.HELD)
     def hold(self) -> None:
         """Stay until released."""

@@ -23,6 +23,7 @@ DELIVER_TASK: Final = "notifications.deliver"
 PATIENCE: Final = timedelta(days=1)
 """How long a message without an end of worth may take: what ends sooner leaves first."""
 
+LEADS_OUT: Final = frozenset({"release", "hurry"})
 HANDLED: Final = ("state", "subject", "text", "html", "due_at", "leave_by", "retry_at", "leased_until")
 """What coordinators' steps change."""
 
@@ -99,7 +100,7 @@ def hold(message: Message, *, actor: User, reason: str = "") -> Message:
 
 @transaction.atomic
 def release(message: Message, *, actor: User, reason: str = "") -> Message:
-    """Let a held message leave when it is due; raises Refused if it is not held."""
+    """Let a held message leave when it is due; raises Refused if it is not held, or worthless by now."""
     message = _take(message, actor, "release")
     message.release()
     later.after_commit(DELIVER_TASK)
@@ -108,7 +109,10 @@ def release(message: Message, *, actor: User, reason: str = "") -> Message:
 
 @transaction.atomic
 def send_now(message: Message, *, actor: User, reason: str = "") -> Message:
-    """Send a waiting, held or failed message at once; raises Refused if it is leaving, has left or was dropped."""
+    """Send a waiting, held or failed message at once.
+
+    Raises Refused if it is leaving, has left, was dropped, or is worthless by now.
+    """
     message = _take(message, actor, "hurry")
     message.hurry(clock.now())
     later.after_commit(DELIVER_TASK)
@@ -158,6 +162,8 @@ def _take(message: Message, actor: User, step: str = "") -> Message:
     message = Message.objects.select_for_update().get(pk=message.pk)
     if message.is_leaving(clock.now()):
         raise Conflict(_("This message is just being sent."))
+    if step in LEADS_OUT and message.is_worthless(clock.now()):
+        raise Refused(_("It is too late to send this message: what it says no longer holds."))
     if not (can_proceed(getattr(message, step)) if step else message.state in UNSENT):
         state = message.get_state_display()
         raise Refused(_("This is not possible: the message is in the state “%(state)s”.") % {"state": state})

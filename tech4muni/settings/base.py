@@ -6,6 +6,7 @@ from typing import Any
 import bootstrap
 import django_stubs_ext
 import fontpkg_rubik
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -256,10 +257,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "socket_connect_timeout": 2,
     "max_retries": 0,  # of a sender's connection: a request does not wait for the broker, see core.later
 }
+# Making schemas needs the owner of the tables; with a queue of its own for it, other workers can run without that right
+# (docs/operating.md).
+CELERY_TASK_ROUTES = {"programs.tasks.provision_*": {"queue": env.text("PROVISIONING_QUEUE", "celery")}}
 # What beat sends is worthless when the next one comes: `expires` keeps a queue short while no worker runs.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "core.beat": {"task": "core.beat", "schedule": 30, "options": {"expires": 30}},
     "notifications.deliver_due": {"task": "notifications.deliver_due", "schedule": 30, "options": {"expires": 30}},
+    "audit.verify_trails": {
+        "task": "audit.verify_trails",
+        "schedule": crontab(hour="2", minute="17"),
+        "options": {"expires": 3600},
+    },
     "provision-waiting": {"task": "programs.tasks.provision_waiting", "schedule": 60.0, "options": {"expires": 60}},
 }
 

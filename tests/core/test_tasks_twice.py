@@ -12,6 +12,7 @@ from django.core.cache import caches
 
 from programs.enums import MunicipalityState
 from programs.models import Municipality
+from tech4muni.audit import nightly
 from tech4muni.core import heartbeat
 from tests.factories.messages import make_message
 from tests.factories.municipalities import make_municipality
@@ -47,7 +48,13 @@ def open_municipality() -> bool:
     return Municipality.objects.filter(schema_name="bitola", state=MunicipalityState.ACTIVE).exists()
 
 
+def no_verification() -> Arguments:
+    caches["shared"].delete(nightly.KEY)
+    return ()
+
+
 TASKS: dict[str, tuple[Callable[[], Arguments], Callable[[], bool]]] = {
+    "audit.verify_trails": (no_verification, lambda: nightly.last_verification() is not None),
     "core.beat": (no_beat, lambda: heartbeat.last_beat() is not None),
     "notifications.deliver": (a_message, one_mail),
     "notifications.deliver_due": (a_message, one_mail),

@@ -11,14 +11,18 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext_lazy
+from django_tenants.utils import tenant_context
 from pytest_django import Settings
 
 from programs.models import Municipality
+from tech4muni.audit import nightly
+from tech4muni.audit.services import record
 from tech4muni.core import clock, heartbeat
 from tech4muni.core.heartbeat import note_beat
 from tech4muni.home import health
 from tech4muni.home.health import Health, report
 from tech4muni.notifications.enums import MessageState
+from tests.audit.helpers import tamper
 from tests.factories.messages import make_message
 from tests.factories.municipalities import make_municipality
 
@@ -251,3 +255,21 @@ def test_statement_limit_ends_with_the_check(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone()[0] == "0"
+
+
+def test_broken_trails_are_named_and_verification_must_go_on(strumica: Municipality) -> None:
+    caches["shared"].delete(nightly.KEY)
+    assert states()["trails"] == Health.OK
+    with tenant_context(strumica):
+        record("x.tested", actor=None)
+    at = nightly.verify_trails().at
+    assert states(at + timedelta(days=1))["trails"] == Health.OK
+    assert states(at + timedelta(days=3))["trails"] == Health.DEGRADED
+
+    with tenant_context(strumica):
+        tamper("UPDATE audit_entry SET reason = 'other'")
+    nightly.verify_trails()
+
+    assert states()["trails"] == Health.DEGRADED
+    assert finding("trails").names == ("strumica",)
+    caches["shared"].delete(nightly.KEY)

@@ -90,6 +90,23 @@ def test_what_is_worthless_is_dropped_and_not_sent(db: None) -> None:
     assert mail.outbox == []
 
 
+@pytest.mark.parametrize("state", [MessageState.HELD, MessageState.FAILED])
+def test_a_secret_that_is_worthless_is_erased_and_its_message_stays(db: None, state: str) -> None:
+    secret = make_message(state=state, private=True, expires_at=clock.now() + HOUR)
+    open_text = make_message(state=state, expires_at=clock.now() + HOUR)
+
+    deliver_due()
+    secret.refresh_from_db()
+    assert secret.text
+    with clock.at(clock.now() + HOUR):
+        deliver_due()
+
+    secret.refresh_from_db()
+    open_text.refresh_from_db()
+    assert (secret.state, secret.text, secret.html) == (state, "", "")
+    assert open_text.text
+
+
 def test_a_private_message_is_erased_once_sent(db: None) -> None:
     message = make_message(private=True)
 

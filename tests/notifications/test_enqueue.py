@@ -1,6 +1,8 @@
 """A message is written with what it tells of, once, and leaves after the commit."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -115,3 +117,20 @@ def test_a_context_that_does_not_fit_is_an_error_and_writes_nothing(db: None, ch
 def test_an_undeclared_kind_is_an_error(db: None) -> None:
     with pytest.raises(LookupError):
         services.enqueue("nobody.nothing", key="x", email="a@example.org", language="de", context={})
+
+
+def test_the_same_key_at_the_same_time_is_one_message(
+    transactional_db: None, in_own_connection: Callable[[Any], Any]
+) -> None:
+    together = threading.Barrier(4)
+
+    @in_own_connection
+    def write(number: int) -> int:
+        with transaction.atomic():
+            together.wait()
+            return enqueue("race", email=f"receiver{number}@example.org").pk
+
+    with ThreadPoolExecutor(4) as pool:
+        found = set(pool.map(write, range(4)))
+
+    assert found == {Message.objects.get().pk}

@@ -21,6 +21,7 @@ from tech4muni.notifications.permissions import may_handle, may_read
 from tests.factories.messages import make_message
 from tests.factories.people import make_coordinator, make_user
 from tests.notifications.samples import Tags, html_of
+from tests.smtp_sink import SmtpSink
 
 W, H, S, F, D = (
     MessageState.WAITING, MessageState.HELD, MessageState.SENT, MessageState.FAILED, MessageState.DROPPED,
@@ -104,6 +105,24 @@ def test_send_now_hurries_what_is_due_later_rests_or_failed(coordinator: User) -
         "late@example.org",
         "resting@example.org",
     ]
+
+
+@pytest.mark.parametrize(("step", "state"), [("release", H), ("send_now", H), ("send_now", F)])
+def test_what_is_worthless_is_not_sent_any_more(coordinator: User, step: str, state: str) -> None:
+    message = in_state(state, expires_at=clock.now() + timedelta(minutes=1))
+
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        with pytest.raises(Refused, match="too late"):
+            getattr(services, step)(message, actor=coordinator)
+        assert services.drop(message, actor=coordinator).state == MessageState.DROPPED
+
+
+def test_a_try_in_vain_is_no_change_to_an_editor(coordinator: User, sink: SmtpSink) -> None:
+    message = make_message()
+    sink.answer_recipient = lambda _address: "450 later"
+    deliver_due()
+
+    services.edit(message, actor=coordinator, subject="New", text="New", seen=message.updated_at)
 
 
 def test_sending_wakes_a_worker(coordinator: User, queued: Callable[[], list[str]]) -> None:
