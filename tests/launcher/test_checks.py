@@ -60,7 +60,7 @@ def test_every_step_runs_and_any_failure_counts(
         checks, "_tests", lambda env, _arguments: checks.Result("tests", passed=env["T4M_STATE_DIR"] != "", seconds=0)
     )
     monkeypatch.setattr(sys, "argv", ["bin/test"])
-    monkeypatch.setattr(os, "environ", environment)
+    monkeypatch.setattr(os, "environ", environment | {"CHROMIUM": sys.executable})
     assert checks.main() == 1
     said = capfd.readouterr().out
     assert "\n== first\n" in said
