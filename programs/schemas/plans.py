@@ -126,7 +126,7 @@ def _bring_to(state: frozenset[Name], template: SchemaTemplate | None, *, is_alo
         return
     with connection.cursor() as cursor:
         cursor.execute("SET check_function_bodies = off")
-        if is_alone and template.prelude.strip():
+        if is_alone:
             cursor.execute(template.prelude)
         cursor.execute(script_for(template, SCRATCH))
     for app, name in sorted(state):

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
-FORMAT: Final = "1"  # of the script; a new one makes a new template
+FORMAT: Final = "2"  # of the script; a new one makes a new template
 
 
 def tenant_targets(loader: MigrationLoader) -> list[tuple[str, str]]:

@@ -3,14 +3,12 @@
 import importlib
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
-from typing import Any, Final
-from urllib.parse import quote
+from typing import Final
 
 from django.conf import settings
 from django.db import connection
@@ -20,6 +18,7 @@ from django_tenants.utils import schema_exists
 from programs.models import Municipality
 from programs.schemas.models import SchemaTemplate
 from programs.schemas.versions import schema_version, template_digest
+from tests.processes import Process, python
 
 APP: Final = "sample_town"
 HEAD: Final = "from django.db import migrations, models\n"
@@ -85,8 +84,8 @@ class SampleApp:
         shutil.rmtree(self.migrations / "__pycache__", ignore_errors=True)
         forget()
 
-    def manage(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a management command in a process of its own, on the tests' database and with this app installed."""
+    def manage(self, *arguments: str) -> Process:
+        """Start a management command in a process of its own, with this app installed."""
         (self.directory / "sample_settings.py").write_text(
             dedent(f"""
                 from tech4muni.settings.test import *
@@ -94,17 +93,8 @@ class SampleApp:
                 TENANT_APPS = [*TENANT_APPS, "{APP}"]
             """)
         )
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "sample_settings",
-            "DATABASE_URL": database_url(),
-            "REDIS_URL": settings.REDIS_URL,
-            "PYTHONPATH": os.pathsep.join([str(self.directory), str(settings.BASE_DIR)]),
-        }
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
-        return subprocess.Popen(
-            command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=self.directory
-        )
+        path = os.pathsep.join([str(self.directory), str(settings.BASE_DIR)])
+        return python("manage.py", *arguments, DJANGO_SETTINGS_MODULE="sample_settings", PYTHONPATH=path)
 
 
 @contextmanager
@@ -143,10 +133,3 @@ def forget() -> None:
     importlib.invalidate_caches()
     schema_version.cache_clear()
     template_digest.cache_clear()
-
-
-def database_url() -> str:
-    """Return the URL of the tests' own database."""
-    own: dict[str, Any] = connection.settings_dict
-    person = f"{quote(own['USER'])}:{quote(own['PASSWORD'])}"
-    return f"postgres://{person}@{own['HOST']}:{own['PORT']}/{quote(own['NAME'])}"

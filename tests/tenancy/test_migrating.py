@@ -1,6 +1,6 @@
 """A change of the schema over all municipalities: the same everywhere, resumable, past broken ones."""
 
-import signal
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
@@ -23,14 +23,13 @@ from programs.schemas.provisioning import applied_migrations, provision
 from programs.schemas.scratch import SCRATCH
 from programs.schemas.template import prepare_template
 from programs.schemas.versions import schema_version
-from tech4muni.embedded.system import wait_until
 from tests.factories.municipalities import make_municipality
+from tests.processes import PATIENCE, kill_where_it_waits
 from tests.tenancy.sample import APP, BY_PYTHON, CHANGES, FIRST, NAME_STREETS, SampleApp, sample_app
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NAMES = ["aa1", "aa2", "aa3", "aa4"]
-PATIENCE = 60  # seconds
 CHANGE_1, CHANGE_2 = "0001_change", "0002_change"
 
 
@@ -48,7 +47,7 @@ def run(*schemas: str, **options: Any) -> dict[str, Outcome]:
 
 
 def tables_of(schema: str) -> list[str]:
-    return schema_script(schema, data=False).replace(f"{schema}.", "here.").splitlines()
+    return re.sub(rf"\b{schema}\b", "here", schema_script(schema, data=False)).splitlines()
 
 
 def freshly_made() -> list[str]:
@@ -241,12 +240,7 @@ def test_killed_half_way_and_resumed_it_ends_equal(sample: SampleApp) -> None:
     with own_connection() as other, other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(77)")
         running = sample.manage("migrate_tenants", "--workers=1", f"--lock-timeout={PATIENCE}", *arguments)
-        waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 77 AND NOT granted"
-        assert wait_until(lambda: execute(waits) == [(1,)] or running.poll() is not None, PATIENCE)
-        assert running.poll() is None, running.communicate()[0]
-        running.kill()
-        assert running.wait() == -signal.SIGKILL
-    running.communicate()
+        kill_where_it_waits(running, 77)
 
     states = dict(SchemaJob.objects.values_list("municipality__schema_name", "state"))
     assert (states["aa2"], states["aa3"]) == (SchemaJobState.DONE, SchemaJobState.RUNNING)
