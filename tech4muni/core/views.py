@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
@@ -63,6 +63,14 @@ class FormErrorsMixin:
         response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
         response.status_code = 422
         return response
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """Return what a form was sent with, None for a page that is only asked for.
+
+    An empty form is sent too: `request.POST or None` would take it for a question and answer 200 instead of 422.
+    """
+    return request.POST if request.method == "POST" else None
 
 
 def render_form(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

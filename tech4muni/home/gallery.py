@@ -3,14 +3,17 @@
 The samples stand for what people write, so they are not translated.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -63,17 +66,29 @@ class SampleForm(FormMixin, forms.Form):
         return reverse("gallery")
 
 
+def coordinators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Send people who are not logged in to log in; for others than coordinators there is no such page."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: ActorRequest) -> HttpResponse:
+        (ALLOW if request.actor.is_coordinator else STRANGER).enforce()
+        return view(request)
+
+    return guarded
+
+
+@coordinators_only
 @require_safe
 def gallery(request: ActorRequest) -> HttpResponse:
     """Show all components; 404 for everybody but coordinators."""
-    coordinators_only(request)
     return render(request, "home/gallery.html", samples() | {"page": Paginator(range(95), 10).get_page(5)})
 
 
+@coordinators_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def gallery_form(request: ActorRequest) -> HttpResponse:
     """Show the sample form, its errors (422), or what a success looks like; nothing is kept."""
-    coordinators_only(request)
     form = SampleForm(request.POST, request.FILES) if request.method == "POST" else SampleForm()
     if form.is_valid():
         messages.success(request, "Your answers hold. This sample keeps nothing.")
@@ -83,10 +98,10 @@ def gallery_form(request: ActorRequest) -> HttpResponse:
     return render_form(request, "core/form_page.html", values | {"kicker": "Municipality of Strumica"})
 
 
+@coordinators_only
 @require_safe
 def gallery_confirm(request: ActorRequest) -> HttpResponse:
     """Show the page that asks before something that cannot be undone."""
-    coordinators_only(request)
     values = {
         "heading": "End the membership of Ана Петровска?",
         "consequences": ["She loses access at once.", "What she wrote stays, with her name."],
@@ -94,12 +109,6 @@ def gallery_confirm(request: ActorRequest) -> HttpResponse:
         "back": reverse("gallery"),
     }
     return render(request, "core/confirm.html", values)
-
-
-def coordinators_only(request: HttpRequest) -> None:
-    """Raise Http404 for everybody else."""
-    actor = request.actor  # type: ignore[attr-defined]
-    (ALLOW if actor.is_coordinator else STRANGER).enforce()
 
 
 def samples() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from programs.people import queries
 from programs.people.forms import ProfileForm
 from programs.people.services import accounts
 from tech4muni.accounts.models import User
-from tech4muni.core.views import render_form
+from tech4muni.core.views import render_form, sent
 
 read_and_send = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -29,7 +29,7 @@ def profile(request: AccountRequest) -> HttpResponse:
     """Show and change one's own name, language and time zone."""
     user = request.user
     present = {"name": user.name, "language": user.language, "time_zone": user.time_zone}
-    form = ProfileForm(request.POST or None, initial=present)
+    form = ProfileForm(sent(request), initial=present)
     if form.is_valid():
         accounts.change_profile(user, **form.cleaned_data)
         messages.success(request, gettext_lazy("Saved."))

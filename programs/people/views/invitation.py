@@ -21,7 +21,7 @@ from programs.viewer import UNSET_ZONE
 from tech4muni.accounts.forms import ConfirmForm
 from tech4muni.accounts.models import User
 from tech4muni.core.errors import Conflict
-from tech4muni.core.views import carried_out, render_form
+from tech4muni.core.views import carried_out, render_form, sent
 
 PAGE: Final = "programs/people/invitation.html"
 
@@ -61,7 +61,7 @@ def _answer(request: MunicipalityRequest, found: Invitation, owner: User | None)
 
 
 def _accept_as_new(request: MunicipalityRequest, found: Invitation) -> HttpResponse:
-    form = NewPersonForm(request.POST or None, initial={"language": request.LANGUAGE_CODE, "time_zone": UNSET_ZONE})
+    form = NewPersonForm(sent(request), initial={"language": request.LANGUAGE_CODE, "time_zone": UNSET_ZONE})
     if not carried_out(form, lambda: invitations.accept_as_new(found, **form.cleaned_data)):
         return render_form(request, PAGE, {"invitation": found, "way": "new", "form": form})
     messages.success(request, _("Welcome! Your account is made. Log in with your address: we send you a code."))

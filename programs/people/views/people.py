@@ -22,7 +22,7 @@ from tech4muni.core import clock
 from tech4muni.core.components import Crumb
 from tech4muni.core.errors import Refused
 from tech4muni.core.forms import FormMixin
-from tech4muni.core.views import carried_out, render_form
+from tech4muni.core.views import carried_out, render_form, sent
 
 
 @require_safe
@@ -42,7 +42,7 @@ def people(request: MunicipalityRequest) -> HttpResponse:
 def invite(request: MunicipalityRequest) -> HttpResponse:
     """Invite somebody by mail."""
     may_manage_people(request.actor).enforce()
-    form = InviteForm(request.POST or None)
+    form = InviteForm(sent(request))
 
     def step() -> None:
         email, role = form.cleaned_data["email"], Role(form.cleaned_data["role"])
@@ -69,7 +69,7 @@ def change_role(request: MunicipalityRequest, public_id: UUID) -> HttpResponse:
     """Give somebody another role."""
     may_manage_people(request.actor).enforce()
     membership = _membership(request, public_id)
-    form = RoleForm(request.POST or None, initial={"role": membership.role})
+    form = RoleForm(sent(request), initial={"role": membership.role})
 
     def step() -> None:
         role, reason = Role(form.cleaned_data["role"]), form.cleaned_data["reason"]
