@@ -64,7 +64,7 @@ class Deployment:
             "DJANGO_SETTINGS_MODULE": "tech4muni.settings.production",
             "MEDIA_ROOT": str(self.home / "media"),
             "STATIC_ROOT": str(self.home / "static"),
-            "HOSTNAME": "here",
+            "HOSTNAME": name,
             "C_FORCE_ROOT": "1",
             **given,
             "BIND": f"127.0.0.1:{self.web}",
