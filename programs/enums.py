@@ -42,6 +42,17 @@ class SchemaJobState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class Stage(models.TextChoices):
+    """What a challenge goes through, in this order."""
+
+    CHALLENGE = "challenge", _("Challenge creation")
+    VALIDATION = "validation", _("Challenge validation")
+    MAPPING = "mapping", _("Market mapping and applications")
+    EVENT = "event", _("Event")
+    SELECTION = "selection", _("Selection")
+    PILOT = "pilot", _("Pilot")
+
+
 class Weekday(models.IntegerChoices):
     """Days of the week as ISO 8601 numbers them."""
 

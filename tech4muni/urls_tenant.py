@@ -9,6 +9,7 @@ from tech4muni.urls_shared import urlpatterns as shared
 
 urlpatterns = [
     path("", views.municipality_home, name="home"),
+    path("profile/", views.profile, name="profile"),
     path("history/", views.history, name="history"),
     path("brand/logo/", open_to_all(brand_logo), name="brand_logo"),
     path("", include("programs.people.urls")),

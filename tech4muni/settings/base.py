@@ -45,6 +45,7 @@ SHARED_APPS = [
     "django.contrib.humanize",
     "django.contrib.postgres",
     "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -114,7 +115,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets of our own live in templates/, too
 DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5-responsive.html"
 
 # -- People
@@ -269,7 +270,6 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="2", minute="17"),
         "options": {"expires": 3600},
     },
-    "programs.end_overdue_visits": {"task": "programs.end_overdue_visits", "schedule": 60, "options": {"expires": 60}},
     "provision-waiting": {"task": "programs.tasks.provision_waiting", "schedule": 60.0, "options": {"expires": 60}},
 }
 
