@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed
 
+from programs.enums import MunicipalityState
 from programs.models import Domain, Municipality
 from tech4muni.accounts.models import User
 from tech4muni.audit.services import record
@@ -44,6 +45,17 @@ def create_municipality(*, actor: User | None, schema_name: str, host: str, **fi
     record("municipality.created", actor=actor, target=municipality, data={"schema": schema_name, "host": host})
     after_commit("programs.tasks.provision_municipality", municipality.pk)
     return municipality
+
+
+@transaction.atomic
+def ask_for_schema(municipality: Municipality, *, actor: User | None) -> Municipality:
+    """Let a worker try again to make the schema; raises Refused for a municipality that has one."""
+    waiting = _locked(municipality)
+    if waiting.state != MunicipalityState.PREPARING:
+        raise Refused(_("Its schema is there already."))
+    record("municipality.schema_asked", actor=actor, target=waiting)
+    after_commit("programs.tasks.provision_municipality", waiting.pk)
+    return waiting
 
 
 @transaction.atomic
@@ -109,6 +121,19 @@ def change_host(domain: Domain, *, actor: User | None, host: str) -> Domain:
     changed.save(update_fields=["domain"])
     record("host.changed", actor=actor, target=changed.tenant, data={"before": before, "after": host})
     return changed
+
+
+@transaction.atomic
+def make_primary(domain: Domain, *, actor: User | None) -> Domain:
+    """Write this host into links and mails from now on; the primary one before stays, as a further host."""
+    municipality = _locked(domain.tenant)
+    chosen = Domain.objects.select_for_update().get(pk=domain.pk)
+    if chosen.is_primary:
+        raise Refused(_("This is the primary host already."))
+    chosen.is_primary = True
+    chosen.save()
+    record("host.made_primary", actor=actor, target=municipality, data={"host": chosen.domain})
+    return chosen
 
 
 @transaction.atomic

@@ -10,11 +10,13 @@ ROLES = {"role": Role, "before": Role, "after": Role}
 register(
     Verb("municipality.created", _("Municipality {target} created with the host {host}")),
     Verb("municipality.opened", _("Municipality {target} opened")),
+    Verb("municipality.schema_asked", _("The workspace of {target} is being prepared again")),
     Verb("municipality.edited", _("Details of {target} changed")),
     Verb("municipality.suspended", _("Municipality {target} suspended")),
     Verb("municipality.resumed", _("Municipality {target} opened again")),
     Verb("host.added", _("Host {host} added to {target}")),
     Verb("host.changed", _("Host {before} of {target} changed to {after}")),
+    Verb("host.made_primary", _("Host {host} made the primary one of {target}")),
     Verb("host.removed", _("Host {host} of {target} removed")),
 )
 
@@ -33,12 +35,4 @@ register(
     Verb("invitation.accepted", _("{target} joined as {role}"), ROLES),
     Verb("membership.role_changed", _("Role of {target} changed from {before} to {after}"), ROLES),
     Verb("membership.ended", _("Membership of {target} as {role} ended"), ROLES),
-    Verb("person.deactivated", _("Account of {target} deactivated")),
-    Verb("person.reactivated", _("Account of {target} opened again")),
-    Verb("person.anonymised", _("Account {target} anonymised")),
-    Verb("person.appointed", _("{target} appointed as coordinator")),
-    Verb("person.dismissed", _("{target} dismissed as coordinator")),
-    Verb("visit.began", _("Visit of {coordinator} to {target} began")),
-    Verb("visit.ended", _("Visit of {coordinator} to {target} ended")),
-    Verb("visit.ran_out", _("Visit of {coordinator} to {target} ended after an hour")),
 )

@@ -40,6 +40,18 @@ PAGES = [
     NamedPage(MUNICIPALITY, "/people/invite/", "lead"),
     NamedPage(MUNICIPALITY, "/", "viewer"),
     NamedPage(MUNICIPALITY, "/history/", "lead"),
+    NamedPage(MUNICIPALITY, "/profile/", "lead"),
+    NamedPage(PUBLIC, "/admin/", "coordinator"),
+    NamedPage(PUBLIC, "/admin/health/", "coordinator"),
+    NamedPage(PUBLIC, "/admin/programs/municipality/add/", "coordinator"),
+    NamedPage(PUBLIC, "/admin/programs/domain/", "coordinator"),
+    NamedPage(PUBLIC, "/admin/accounts/user/", "coordinator"),
+    NamedPage(PUBLIC, "/admin/programs/membership/", "coordinator"),
+    NamedPage(PUBLIC, "/admin/programs/invitation/", "coordinator"),
+    NamedPage(PUBLIC, "/admin/programs/visit/", "coordinator"),
+    NamedPage(PUBLIC, "/admin/notifications/message/", "coordinator"),
+    NamedPage(PUBLIC, "/admin/notifications/message/1/change/", "coordinator"),
+    NamedPage(PUBLIC, "/admin/audit/entry/", "coordinator"),
 ]
 
 

@@ -1,0 +1,113 @@
+"""Each list asks the database as often for three rows as for one."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from programs.enums import Role
+from programs.models import Domain, Invitation, Membership, Municipality, Visit
+from programs.municipalities import add_host
+from tech4muni.accounts.models import User
+from tech4muni.audit.models import Entry
+from tech4muni.audit.services import record
+from tech4muni.core import clock
+from tech4muni.notifications.models import Message
+from tests.factories.messages import make_message
+from tests.factories.municipalities import make_municipality
+from tests.factories.people import make_member, make_user
+
+Make = Callable[[int, User, Municipality], object]
+
+
+def make_invitation(number: int, coordinator: User, strumica: Municipality) -> Invitation:
+    """Invite somebody."""
+    return Invitation.objects.create(
+        municipality=strumica, email=f"guest{number}@example.org", role=Role.MEMBER, invited_by=coordinator,
+        token_digest=f"{number:064}", expires_at=clock.now() + timedelta(days=7),
+    )  # fmt: skip
+
+
+def make_visit(number: int, coordinator: User, strumica: Municipality) -> Visit:
+    """Ask for a visit."""
+    now = clock.now()
+    return Visit.objects.create(
+        coordinator=coordinator, municipality=strumica, reason="Help", token_digest=f"{number:064}", created_at=now,
+        redeem_by=now + timedelta(minutes=1),
+    )  # fmt: skip
+
+
+def make_mail(_number: int, _coordinator: User, _strumica: Municipality) -> Message:
+    """Put a mail into the outbox."""
+    return make_message()
+
+
+def make_town(number: int, _coordinator: User, _strumica: Municipality) -> Municipality:
+    """Add a municipality."""
+    return make_municipality(f"town_{number}")
+
+
+def make_host(number: int, coordinator: User, strumica: Municipality) -> Domain:
+    """Add a host."""
+    return add_host(strumica, actor=coordinator, host=f"host{number}.localhost")
+
+
+def make_account(_number: int, _coordinator: User, _strumica: Municipality) -> User:
+    """Add somebody."""
+    return make_user()
+
+
+def make_colleague(_number: int, _coordinator: User, strumica: Municipality) -> User:
+    """Add somebody who works in Strumica."""
+    return make_member(strumica)
+
+
+def make_line(number: int, coordinator: User, _strumica: Municipality) -> Entry:
+    """Write a line of the trail."""
+    return record(f"test.made_{number}", actor=coordinator)
+
+
+# For each list what makes a row, the rows' model, and the queries for any number of rows: the session, the person, the
+# second factor, the page of rows with what belongs to them, their number, and a filter's values where there are any.
+LISTS: dict[str, tuple[Make, type[Any], int]] = {
+    "programs/municipality": (make_town, Municipality, 6),
+    "programs/domain": (make_host, Domain, 5),
+    "accounts/user": (make_account, User, 5),
+    "programs/membership": (make_colleague, Membership, 5),
+    "programs/invitation": (make_invitation, Invitation, 5),
+    "programs/visit": (make_visit, Visit, 5),
+    "notifications/message": (make_mail, Message, 6),
+    "audit/entry": (make_line, Entry, 5),
+}
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("path", LISTS)
+def test_number_of_queries_stays(
+    path: str, rows: int, desk: Client, coordinator: User, strumica: Municipality, django_assert_num_queries: Any
+) -> None:
+    make, model, queries = LISTS[path]
+    before = model.objects.count()
+    for number in range(rows):
+        make(number, coordinator, strumica)
+    desk.get("/admin/")  # the session is known, and content types with it
+
+    with django_assert_num_queries(queries):
+        response = desk.get(f"/admin/{path}/")
+
+    assert len(response.context["cl"].result_list) == before + rows
+
+
+@pytest.mark.parametrize("rows", [0, 3])
+def test_overview_asks_as_often_for_any_number(
+    rows: int, desk: Client, coordinator: User, strumica: Municipality, django_assert_num_queries: Any
+) -> None:
+    for number in range(rows):
+        make_message()
+        make_invitation(number, coordinator, strumica)
+    desk.get("/admin/")
+
+    with django_assert_num_queries(9):
+        desk.get("/admin/")
