@@ -8,8 +8,4 @@ python manage.py prepare_template
 python manage.py migrate_tenants ||
     echo "Some municipalities are behind: see above, mend what is wrong, and run this again." >&2
 
-# The web processes work as a role that reads and appends to the audit trails, and changes nothing in them.
-if [ -n "${WEB_ROLE:-}" ]; then
-    grants=$(python manage.py audit_role_sql "$WEB_ROLE")
-    echo "$grants" | python manage.py dbshell -- --quiet --set ON_ERROR_STOP=1
-fi
+deploy/grant.sh

@@ -29,6 +29,11 @@ class Actor:
         return self.user is not None and self.user.is_staff
 
     @property
+    def acts_as_coordinator(self) -> bool:
+        """Whether a coordinator acts as such: on a visit, or on the public host; on other hosts they are nobody."""
+        return self.visit is not None or (self.municipality is None and self.is_coordinator)
+
+    @property
     def is_inside(self) -> bool:
         """Whether the person may be in this municipality at all: as a member, or on a visit."""
         return self.role is not None or self.visit is not None

@@ -97,3 +97,14 @@ WITHOUT_LEAD = register(
         ),
     )
 )
+COORDINATOR_APPOINTED = register(
+    Kind(
+        name="programs.coordinator_appointed",
+        label=_("You are a coordinator"),
+        category=Category.PEOPLE,
+        placeholders=(
+            Placeholder("actor", "Dana Levi"),
+            Placeholder("url", "https://example.org/admin/", Form.LINK),
+        ),
+    )
+)

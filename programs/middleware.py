@@ -3,16 +3,22 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 
+from programs.actors import Actor
 from programs.permissions import may_enter
 from programs.queries import actor_for
+from tech4muni.core.errors import Forbidden
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 VISIT_KEY = "visit"
 ACCOUNT_PAGES = "account/"
+LOG_OUT = "account_logout"
 
 
 def open_to_all(view: View) -> View:
@@ -29,21 +35,35 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Put the actor on the request."""
-        user = request.user if request.user.is_authenticated else None
         visit_id = request.session.get(VISIT_KEY)
-        request.actor = actor_for(user, request.municipality, visit_id)  # type: ignore[attr-defined]
+        actor = _actor(request, visit_id)
+        if visit_id and actor.visit is None:  # a visit's session is for that visit only
+            logout(request)
+            messages.info(request, _("Your visit has ended."))
+            actor = _actor(request, None)
+        request.actor = actor  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        """Send people who are not logged in to log in, and answer 404 to strangers."""
-        if request.municipality is None or is_account_page(request) or is_open_to_all(view):  # type: ignore[attr-defined]
+        """Send people who are not logged in to log in, and answer 404 to strangers; visitors leave their account be."""
+        match = request.resolver_match
+        if is_account_page(request):
+            if request.actor.visit and match and match.view_name != LOG_OUT:  # type: ignore[attr-defined]
+                raise Forbidden(_("Not while you visit a municipality. Leave first."))
+            return None
+        if request.municipality is None or is_open_to_all(view):  # type: ignore[attr-defined]
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         may_enter(request.actor).enforce()  # type: ignore[attr-defined]
         return None
+
+
+def _actor(request: HttpRequest, visit_id: str | None) -> Actor:
+    user = request.user if request.user.is_authenticated else None
+    return actor_for(user, request.municipality, visit_id)  # type: ignore[attr-defined]
 
 
 def is_open_to_all(view: Callable[..., Any]) -> bool:

@@ -19,12 +19,22 @@ def may_enter(actor: Actor) -> Decision:
     return ALLOW if actor.is_inside else STRANGER
 
 
+def may_visit(person: "User") -> Decision:
+    """Coordinators visit municipalities; for everybody else there is no such thing."""
+    return ALLOW if person.is_staff else STRANGER
+
+
+def may_administer_people(person: "User") -> Decision:
+    """Coordinators deactivate and anonymise people, and appoint coordinators."""
+    return ALLOW if person.is_staff else STRANGER
+
+
 def may_manage_people(actor: Actor) -> Decision:
-    """Leads, and coordinators on a visit, invite people and change roles."""
+    """Leads, and coordinators on a visit or in the admin, invite people and change roles."""
+    if actor.role in MANAGERS or actor.acts_as_coordinator:
+        return ALLOW
     if not actor.is_inside:
         return STRANGER
-    if actor.role in MANAGERS or actor.visit is not None:
-        return ALLOW
     return refuse(_("Only a lead of this municipality may do this."))
 
 

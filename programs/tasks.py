@@ -6,9 +6,16 @@ from celery import shared_task
 
 from programs.enums import MunicipalityState
 from programs.models import Municipality
+from programs.people.services import visits
 from programs.schemas.provisioning import provision
 
 logger = logging.getLogger(__name__)
+
+
+@shared_task(name="programs.end_overdue_visits")
+def end_overdue_visits() -> None:
+    """End coordinators' visits whose hour is over and who did not leave."""
+    visits.end_overdue()
 
 
 @shared_task

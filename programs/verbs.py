@@ -35,4 +35,12 @@ register(
     Verb("invitation.accepted", _("{target} joined as {role}"), ROLES),
     Verb("membership.role_changed", _("Role of {target} changed from {before} to {after}"), ROLES),
     Verb("membership.ended", _("Membership of {target} as {role} ended"), ROLES),
+    Verb("person.deactivated", _("Account of {target} deactivated")),
+    Verb("person.reactivated", _("Account of {target} opened again")),
+    Verb("person.anonymised", _("Account {target} anonymised")),
+    Verb("person.appointed", _("{target} appointed as coordinator")),
+    Verb("person.dismissed", _("{target} dismissed as coordinator")),
+    Verb("visit.began", _("Visit of {coordinator} to {target} began")),
+    Verb("visit.ended", _("Visit of {coordinator} to {target} ended")),
+    Verb("visit.ran_out", _("Visit of {coordinator} to {target} ended after an hour")),
 )

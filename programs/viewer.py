@@ -12,9 +12,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.i18n import set_language
 
 from programs.http import ActorRequest
 from programs.models import Municipality
+from tech4muni.accounts.language import choose_language
 
 # What a person's record says who never chose a time zone.
 UNSET_ZONE: Final = "UTC"
@@ -42,12 +44,21 @@ class ViewerMiddleware:
 
 
 def viewer_language(request: ActorRequest) -> str:
-    """The signed-in person's language, else the host's cookie, else what browser and municipality both speak."""
-    if request.actor.user is not None:
+    """The signed-in person's language, else the host's cookie, else what browser and municipality both speak.
+
+    On a visit the cookie comes first: it is the only place where a choice is kept then.
+    """
+    chosen_here = request.actor.visit is not None and settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+    if request.actor.user is not None and not chosen_here:
         return request.actor.user.language
     if request.municipality is None or settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
         return translation.get_language_from_request(request)
     return common_language(request.headers.get("Accept-Language", ""), request.municipality)
+
+
+def switch_language(request: ActorRequest) -> HttpResponseBase:
+    """Switch the language: for good for somebody signed in, on this host only for others and on a visit."""
+    return set_language(request) if request.actor.visit else choose_language(request)
 
 
 def common_language(wishes: str, municipality: Municipality) -> str:

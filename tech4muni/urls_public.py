@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from programs.people.views.visits import enter_municipality
 from tech4muni.home import gallery, views
 from tech4muni.home.admin_site import site
 from tech4muni.urls_shared import urlpatterns as shared
@@ -9,6 +10,7 @@ from tech4muni.urls_shared import urlpatterns as shared
 urlpatterns = [
     path("", views.portal, name="portal"),
     path("admin/", site.urls),
+    path("enter/", enter_municipality, name="enter_municipality"),
     path("components/", gallery.gallery, name="gallery"),
     path("components/form/", gallery.gallery_form, name="gallery_form"),
     path("components/confirm/", gallery.gallery_confirm, name="gallery_confirm"),

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from programs.middleware import ACCOUNT_PAGES, open_to_all
 from programs.people.urls import account_urls
-from tech4muni.accounts.language import choose_language
+from programs.viewer import switch_language
 from tech4muni.core import urls as core
 
 # A stranger at the door of a municipality sees its frame too: the log-in page needs it.
@@ -14,6 +14,6 @@ for pattern in core.urlpatterns:
 urlpatterns = [
     path(ACCOUNT_PAGES, include("tech4muni.accounts.urls")),
     path(ACCOUNT_PAGES, include(account_urls)),
-    path("language/", open_to_all(choose_language), name="set_language"),
+    path("language/", open_to_all(switch_language), name="set_language"),
     path("", include(core)),
 ]

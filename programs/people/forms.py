@@ -5,7 +5,8 @@ from django.conf import settings
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from programs.enums import Role
+from programs.enums import MunicipalityState, Role
+from programs.models import Municipality, Visit
 from programs.people.zones import zone_choices
 from tech4muni.accounts.models import User
 from tech4muni.core.forms import FormMixin
@@ -62,3 +63,20 @@ class RoleForm(ReasonForm):
     field_order = ("role", "reason")
 
     role = forms.ChoiceField(label=_("Role"), choices=Role)
+
+
+class EnterForm(FormMixin, forms.Form):
+    """Which municipality a coordinator visits, and why."""
+
+    submit_label = _("Continue")
+
+    municipality = forms.ModelChoiceField(
+        label=_("Municipality"),
+        queryset=Municipality.objects.filter(state=MunicipalityState.ACTIVE),
+        to_field_name="public_id",
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=Visit._meta.get_field("reason").max_length,
+        help_text=_("The municipality reads it: on every page while you are there, and in its history for good."),
+    )

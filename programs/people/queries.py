@@ -55,6 +55,12 @@ def active_leads(municipality: Municipality) -> QuerySet[Membership]:
     return members(municipality).filter(role=Role.LEAD, user__is_active=True)
 
 
+def led_by(user: User) -> QuerySet[Municipality]:
+    """Return the municipalities that somebody leads."""
+    leading = Membership.objects.filter(user=user, role=Role.LEAD, ended_at__isnull=True)
+    return Municipality.objects.filter(pk__in=leading.values("municipality"))
+
+
 def open_invitations(municipality: Municipality) -> QuerySet[Invitation]:
     """Return the invitations that were neither accepted nor withdrawn, the latest first, expired ones included."""
     waiting = Invitation.objects.filter(municipality=municipality, accepted_at__isnull=True, revoked_at__isnull=True)

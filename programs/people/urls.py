@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.people.views import account, people
+from programs.people.views import account, people, visits
 from programs.people.views.invitation import invitation
 
 account_urls = [
@@ -19,4 +19,7 @@ urlpatterns = [
     path("people/invitations/<uuid:public_id>/resend/", people.resend_invitation, name="resend"),
     path("people/invitations/<uuid:public_id>/withdraw/", people.withdraw_invitation, name="withdraw"),
     path("invitation/<str:token>/", invitation, name="invitation"),
+    path("visit/leave/", visits.leave_visit, name="leave_visit"),
+    path("visit/over/", visits.visit_over, name="visit_over"),
+    path("visit/<str:token>/", visits.visit, name="visit"),
 ]

@@ -90,6 +90,7 @@ def trouble_page(request: HttpRequest, trouble: Trouble, reason: str | Promise =
         "reason": reason,
         "brand": brand_of(getattr(request, "municipality", None)),
         "theme": chosen_theme(request),
+        "actor": getattr(request, "actor", None),
         "request_id": context.current().request_id,
     }
     return HttpResponse(render_to_string("core/error.html", values), status=trouble.status)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.template import Context, Engine
 from django.utils import timezone, translation
 
+from tech4muni.core.dates import zone_city
 from tech4muni.notifications import safety
 from tech4muni.notifications.kinds import Kind
 
@@ -74,7 +75,7 @@ def _frame(language: str, time_zone: str, brand: str) -> dict[str, Any]:
     return {
         "language": language,
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
-        "time_zone": time_zone,
+        "time_zone": zone_city(time_zone),
         "brand": safety.line(brand or settings.PLATFORM_NAME),
         "platform_name": settings.PLATFORM_NAME,
     }

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed
 
@@ -154,6 +155,23 @@ def edit(message: Message, *, actor: User, subject: str, text: str, seen: dateti
     rendered = render_edited(subject, text, language=message.language, brand=message.brand)
     message.subject, message.text, message.html = rendered.subject, rendered.text, rendered.html
     return _save(message, "message.edited", actor, "", {"before": before})
+
+
+@transaction.atomic
+def forget_receiver(user: User, email: str) -> None:
+    """Drop what waits for somebody, and overwrite address and texts of all that was ever written to them.
+
+    Args:
+        user: the receiver, whose present address (the anonymous one) takes the place of the old one.
+        email: the old address.
+    """
+    for message in Message.objects.select_for_update().filter(Q(user=user) | Q(email=email)):
+        if message.state in UNSENT:
+            message.drop()
+        message.email = user.email
+        message.subject = message.text = message.html = message.last_error = ""
+        message.updated_at = clock.now()
+        message.save(update_fields=[*HANDLED, "email", "last_error", "updated_at"])
 
 
 def _take(message: Message, actor: User, step: str = "") -> Message:

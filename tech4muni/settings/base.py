@@ -270,6 +270,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="2", minute="17"),
         "options": {"expires": 3600},
     },
+    "programs.end_overdue_visits": {"task": "programs.end_overdue_visits", "schedule": 60, "options": {"expires": 60}},
     "provision-waiting": {"task": "programs.tasks.provision_waiting", "schedule": 60.0, "options": {"expires": 60}},
 }
 

@@ -85,8 +85,8 @@ def test_nobody_is_woken_for_what_is_due_later_or_known_already(db: None, queued
 def test_the_receivers_clock_is_the_accounts_unless_given(db: None) -> None:
     user = make_user(time_zone="Asia/Jerusalem")
 
-    assert "(Asia/Jerusalem)" in enqueue("1", user=user).text
-    assert "(Europe/Skopje)" in enqueue("2", user=user, time_zone="Europe/Skopje").text
+    assert "(ירושלים)" in enqueue("1", user=user).text
+    assert "(סקופיה)" in enqueue("2", user=user, time_zone="Europe/Skopje").text
     assert "(UTC)" in enqueue("3").text
 
 

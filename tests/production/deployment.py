@@ -64,7 +64,7 @@ class Deployment:
             "DJANGO_SETTINGS_MODULE": "tech4muni.settings.production",
             "MEDIA_ROOT": str(self.home / "media"),
             "STATIC_ROOT": str(self.home / "static"),
-            "HOSTNAME": "here",
+            "HOSTNAME": name,
             "C_FORCE_ROOT": "1",
             **given,
             "BIND": f"127.0.0.1:{self.web}",
@@ -86,15 +86,25 @@ class Deployment:
 
     def make_database(self) -> None:
         """Run what PostgreSQL's image runs when its volume is empty; the embedded server has a database already."""
-        superuser = {
+        superuser = self.superuser_environment()
+        self.run("dropdb", "--if-exists", "tech4muni", **superuser)
+        passwords = {name: SECRETS[name] for name in ("DATABASE_PASSWORD", "WEB_DATABASE_PASSWORD")}
+        self.run("deploy/postgres.sh", POSTGRES_USER="postgres", **superuser, **passwords)
+
+    def make_empty_database(self) -> None:
+        """Put an empty database in the place of the one that is there."""
+        superuser = self.superuser_environment()
+        self.run("dropdb", "--force", "tech4muni", **superuser)
+        self.run("createdb", "--owner", "tech4muni", "tech4muni", **superuser)
+
+    def superuser_environment(self) -> dict[str, str]:
+        """Return what PostgreSQL's programs need to work as its superuser."""
+        return {
             "PGHOST": str(self.superuser.hostname),
             "PGPORT": str(self.superuser.port),
             "PGUSER": str(self.superuser.username),
             "PGPASSWORD": str(self.superuser.password),
         }
-        self.run("dropdb", "--if-exists", "tech4muni", **superuser)
-        passwords = {name: SECRETS[name] for name in ("DATABASE_PASSWORD", "WEB_DATABASE_PASSWORD")}
-        self.run("deploy/postgres.sh", POSTGRES_USER="postgres", **superuser, **passwords)
 
     def start(self, name: str) -> None:
         """Start a service's program, its temporary files in the state directory."""

@@ -25,9 +25,10 @@ NEEDED = {
     "DATABASE_PASSWORD", "POSTGRES_SUPERUSER_PASSWORD", "SECRET_KEY", "VALKEY_PASSWORD", "WEB_DATABASE_PASSWORD",
 }  # fmt: skip
 FILLED = {**example_variables(), **{name: f"secret-of-{name.lower()}".ljust(60, "0") for name in NEEDED}}
-APPS = ["web", "worker", "beat", "migrate"]
+APPS = ["web", "worker", "provisioner", "beat", "migrate"]
 LASTING = [name for name in compose()["services"] if name != "migrate"]
 # Set by the image, or by whoever runs the programs by hand.
+FIXED = {"PROVISIONING_QUEUE"}  # by docker-compose.yml
 PLACES = {"BIND", "MEDIA_ROOT", "STATIC_ROOT"}
 
 
@@ -58,7 +59,7 @@ def test_every_variable_that_the_code_reads_is_explained_and_handed_on() -> None
     read = read_by_the_code() - PLACES
 
     assert len(read) > 25
-    assert read - example_variables().keys() == set()
+    assert read - example_variables().keys() == FIXED
     for name in APPS:
         assert read - service(name, FILLED)["environment"].keys() == set()
 
@@ -91,16 +92,26 @@ def test_servers_of_ones_own_replace_ours() -> None:
     found = service("web", own)["environment"]
 
     assert (found["DATABASE_URL"], found["REDIS_URL"]) == ("postgres://web@b/c", "redis://b/1")
-    assert service("worker", own)["environment"]["DATABASE_URL"] == "postgres://owner@b/c"
+    assert service("provisioner", own)["environment"]["DATABASE_URL"] == "postgres://owner@b/c"
 
 
-def test_web_works_as_a_role_of_its_own() -> None:
+def test_only_who_makes_schemas_is_the_owner_of_the_tables() -> None:
     addresses = {name: service(name, FILLED)["environment"]["DATABASE_URL"] for name in APPS}
 
     owner = f"postgres://tech4muni:{FILLED['DATABASE_PASSWORD']}@postgres:5432/tech4muni"
     web = f"postgres://tech4muni_web:{FILLED['WEB_DATABASE_PASSWORD']}@postgres:5432/tech4muni"
-    assert addresses == {"web": web, "worker": owner, "beat": owner, "migrate": owner}
-    assert FILLED["DATABASE_PASSWORD"] not in str(service("web", FILLED))
+    assert addresses == {"web": web, "worker": web, "beat": web, "provisioner": owner, "migrate": owner}
+    assert [
+        name for name in ("web", "worker", "beat") if FILLED["DATABASE_PASSWORD"] in str(service(name, FILLED))
+    ] == []
+
+
+def test_every_queue_has_a_worker() -> None:
+    commands = {name: " ".join(service(name, FILLED)["command"]) for name in ("worker", "provisioner")}
+
+    assert "--queues=celery " in commands["worker"]
+    queue = service("web", FILLED)["environment"]["PROVISIONING_QUEUE"]
+    assert f"--queues={queue} " in commands["provisioner"]
 
 
 @pytest.mark.parametrize("name", APPS)
@@ -139,7 +150,7 @@ def test_proxy_is_believed_and_nobody_else() -> None:
     assert network["subnet"] == service("web", FILLED)["environment"]["TRUSTED_PROXY_ADDRESSES"]
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web", "worker", "provisioner", "beat"])
 def test_programs_wait_for_the_migration(name: str) -> None:
     assert service(name, FILLED)["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 

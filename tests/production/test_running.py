@@ -24,6 +24,14 @@ from tech4muni.notifications.services import enqueue
 enqueue(TRIAL.name, key="kill", email="dana@example.org", language="mk", context=TRIAL.sample)
 """
 
+CREATE = f"""
+from programs.municipalities import create_municipality
+create_municipality(
+    actor=None, schema_name="haifa", host="haifa.{PLATFORM}", names={{"en-gb": "Haifa"}}, country="IL",
+    languages=["he"], time_zone="Asia/Jerusalem", working_days=[7, 1, 2, 3, 4],
+)
+"""
+
 
 @pytest.fixture
 def sink() -> Iterator[SmtpSink]:
@@ -61,7 +69,7 @@ def test_deployment_from_its_first_start(deployment: Deployment, sink: SmtpSink)
     deployment.run("python", "manage.py", "provision", "strumica", *ABOUT)
     assert "0 migrated, 0 failed" in deployment.run("deploy/migrate.sh")  # again: nothing is left to do
 
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "provisioner", "beat"):
         deployment.start(name)
     deployment.start_proxy()
     wait_until(lambda: answers(lambda: deployment.ask_web("/healthz", "10.1.2.3")), "the web")
@@ -72,6 +80,7 @@ def test_deployment_from_its_first_start(deployment: Deployment, sink: SmtpSink)
     check_static_files(deployment)
     check_forms_and_cookies(deployment)
     check_killed_worker(deployment, sink)
+    check_new_municipality(deployment)
     check_all_is_well(deployment)
     check_logs(deployment)
     check_rights(deployment)
@@ -153,6 +162,13 @@ def check_killed_worker(deployment: Deployment, sink: SmtpSink) -> None:
     assert sink.recipients == ["dana@example.org"]
 
 
+def check_new_municipality(deployment: Deployment) -> None:
+    """The web asks for a new municipality as a role that may make no schema; the provisioner makes it."""
+    deployment.run("python", "manage.py", "shell", "--verbosity", "0", "--command", CREATE, name="web")
+
+    wait_until(lambda: deployment.ask_web("/", f"haifa.{PLATFORM}").status != 404, "the new municipality")
+
+
 def check_all_is_well(deployment: Deployment) -> None:
     """Once beat has spoken, every check is well."""
 
@@ -164,7 +180,7 @@ def check_all_is_well(deployment: Deployment) -> None:
 
 def check_logs(deployment: Deployment) -> None:
     """Every line that a program writes is JSON, with its context, and tells no secret."""
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "provisioner", "beat"):
         lines = [json.loads(line) for line in deployment.log(name)]
         assert lines
         assert all({"time", "level", "logger", "message", "schema", "request_id"} <= line.keys() for line in lines)

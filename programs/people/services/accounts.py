@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 
+from programs.people.services import visits
 from programs.people.trails import platform_trail
 from tech4muni.accounts import services as accounts
 from tech4muni.accounts.models import User
@@ -23,6 +24,7 @@ def change_profile(user: User, *, name: str, language: str, time_zone: str) -> N
 def end_other_sessions(user: User, *, keep: SessionBase) -> None:
     """End all of one's own sessions but this one."""
     accounts.end_sessions(user, keep=keep)
+    visits.leave_all(user)
     note("account.sessions_ended", user)
 
 
@@ -30,6 +32,7 @@ def end_other_sessions(user: User, *, keep: SessionBase) -> None:
 def account_secured(verb: str, user: User, *, keep: SessionBase | None, **data: Any) -> None:
     """End the other sessions after a password or a second factor changed, and note the change."""
     accounts.end_sessions(user, keep=keep)
+    visits.leave_all(user)
     note(verb, user, **data)
 
 

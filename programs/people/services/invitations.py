@@ -1,7 +1,8 @@
 """Invitations: a link that works once, for seven days, on the municipality's host alone."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -16,6 +17,7 @@ from programs.people import queries
 from programs.people.messages import tell
 from programs.people.services.memberships import lock_municipality
 from programs.people.tokens import digest_of, new_token
+from programs.people.trails import municipality_trail
 from programs.permissions import may_manage_people
 from tech4muni.accounts.models import User
 from tech4muni.audit.services import record
@@ -50,7 +52,7 @@ def invite(municipality: Municipality, *, actor: Actor, email: str, role: Role) 
         updated_at=now,
     )
     _send(invitation, token)
-    record("invitation.sent", actor=actor.user, target=invitation, data={"email": address, "role": role})
+    _note("invitation.sent", invitation, actor.user, {"email": address, "role": role})
     return invitation
 
 
@@ -67,7 +69,7 @@ def resend(invitation: Invitation, *, actor: Actor) -> Invitation:
     again.expires_at = again.updated_at + LIFETIME
     again.save(update_fields=["token_digest", "expires_at", "updated_at"])
     _send(again, token)
-    record("invitation.sent_again", actor=actor.user, target=again)
+    _note("invitation.sent_again", again, actor.user)
     return again
 
 
@@ -78,7 +80,7 @@ def withdraw(invitation: Invitation, *, actor: Actor) -> Invitation:
     withdrawn = _locked_open(invitation)
     withdrawn.revoked_at = withdrawn.updated_at = clock.now()
     withdrawn.save(update_fields=["revoked_at", "updated_at"])
-    record("invitation.withdrawn", actor=actor.user, target=withdrawn)
+    _note("invitation.withdrawn", withdrawn, actor.user)
     return withdrawn
 
 
@@ -119,7 +121,8 @@ def _join(invitation: Invitation, user: User) -> Membership:
     membership = Membership.objects.create(
         user=user, municipality=invitation.municipality, role=invitation.role, created_at=now, updated_at=now
     )
-    record("invitation.accepted", actor=user, target=user, data={"role": invitation.role})
+    with municipality_trail(invitation.municipality):
+        record("invitation.accepted", actor=user, target=user, data={"role": invitation.role})
     return membership
 
 
@@ -131,6 +134,11 @@ def _refuse_in_vain(municipality: Municipality, email: str) -> None:
         raise Refused(_("This address is invited already. You can send the mail again."), field="email")
     if waiting.count() >= MOST_OPEN:
         raise Refused(_("Too many invitations are open. Please withdraw some first."))
+
+
+def _note(verb: str, invitation: Invitation, actor: User | None, data: Mapping[str, Any] | None = None) -> None:
+    with municipality_trail(invitation.municipality):
+        record(verb, actor=actor, target=invitation, data=data)
 
 
 def _send(invitation: Invitation, token: str) -> None:

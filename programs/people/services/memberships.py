@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.actors import Actor
 from programs.enums import Role
-from programs.mails import MEMBERSHIP_ENDED, ROLE_CHANGED, WITHOUT_LEAD
+from programs.mails import MEMBERSHIP_ENDED, ROLE_CHANGED
 from programs.models import Membership, Municipality
 from programs.people import queries
-from programs.people.messages import tell
+from programs.people.messages import tell, tell_coordinators
+from programs.people.trails import municipality_trail
 from programs.permissions import may_end_membership, may_manage_people
-from tech4muni.accounts.models import User
 from tech4muni.audit.services import record
 from tech4muni.core import clock
 from tech4muni.core.errors import Conflict, Refused
@@ -38,7 +38,7 @@ def change_role(membership: Membership, *, actor: Actor, role: Role, reason: str
     _note("membership.role_changed", changed, actor, reason, {"before": before, "after": role})
     tell(ROLE_CHANGED, changed.user, changed.municipality, {"role": role.label})
     if leaves_none:
-        _tell_coordinators(changed.municipality, actor, reason)
+        tell_coordinators(changed.municipality, actor=actor.user, reason=reason)
     return changed
 
 
@@ -58,7 +58,7 @@ def end_membership(membership: Membership, *, actor: Actor, reason: str = "") ->
     if actor.user != ended.user:
         tell(MEMBERSHIP_ENDED, ended.user, ended.municipality, {})
     if leaves_none:
-        _tell_coordinators(ended.municipality, actor, reason)
+        tell_coordinators(ended.municipality, actor=actor.user, reason=reason)
     return ended
 
 
@@ -79,18 +79,13 @@ def _refuse_last_lead(membership: Membership, actor: Actor, reason: str) -> bool
     """Return whether no lead would be left; raise Refused unless a coordinator says why."""
     if queries.active_leads(membership.municipality).exclude(pk=membership.pk).exists():
         return False
-    if actor.visit is None:
+    if not actor.acts_as_coordinator:
         raise Refused(_("A municipality needs a lead: make somebody else a lead first."))
     if not reason.strip():
         raise Refused(_("No lead would be left: say why, for the record."), field="reason")
     return True
 
 
-def _tell_coordinators(municipality: Municipality, actor: Actor, reason: str) -> None:
-    """Mail all coordinators that a municipality has no lead any more."""
-    for coordinator in User.objects.filter(is_coordinator=True, is_active=True).order_by("pk"):
-        tell(WITHOUT_LEAD, coordinator, municipality, {"actor": str(actor.user), "reason": reason})
-
-
 def _note(verb: str, membership: Membership, actor: Actor, reason: str, data: Mapping[str, Any]) -> None:
-    record(verb, actor=actor.user, target=membership.user, reason=reason, data=data)
+    with municipality_trail(membership.municipality):
+        record(verb, actor=actor.user, target=membership.user, reason=reason, data=data)
