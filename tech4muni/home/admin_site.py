@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from programs.models import Domain, Invitation, Membership, Municipality, Visit
 from tech4muni.accounts.models import User
 from tech4muni.audit.models import Entry
-from tech4muni.home.admin import health, municipalities, outbox, overview, people, records
+from tech4muni.home.admin import health, hosts, municipalities, outbox, overview, people, records, users
 from tech4muni.notifications.models import Message
 
 # Pages of Django's admin that the product has elsewhere (passwords), or nowhere.
@@ -135,8 +135,8 @@ def is_at(url_name: str, model: type[Model]) -> bool:
 
 site = CoordinatorSite(name="admin")
 site.register(Municipality, municipalities.MunicipalityAdmin)
-site.register(Domain, municipalities.HostAdmin)
-site.register(User, people.UserAdmin)
+site.register(Domain, hosts.HostAdmin)
+site.register(User, users.UserAdmin)
 site.register(Membership, people.MembershipAdmin)
 site.register(Invitation, people.InvitationAdmin)
 site.register(Visit, people.VisitAdmin)

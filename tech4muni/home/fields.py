@@ -1,8 +1,6 @@
 """Form fields for what a municipality is: names per language, a working week, a time zone, a logo."""
 
-import zoneinfo
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any, Final
 
 from django import forms
@@ -12,10 +10,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from programs.enums import Weekday
+from programs.people.zones import zone_choices
 from tech4muni.core import images
 
 LOGO_SIDE: Final = 512  # pixels
-AREAS: Final = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
 class NamesWidget(forms.MultiWidget):
@@ -83,16 +81,9 @@ def in_order_of_the_week(days: Iterable[int]) -> list[int]:
     return sorted(found, key=lambda day: (day - first) % 7)
 
 
-def time_zone_choices() -> list[tuple[str, Any]]:
-    """Return nothing to begin with, then the IANA zones that are named after places, grouped by their area."""
-    names = sorted(name for name in zoneinfo.available_timezones() if name.split("/")[0] in AREAS and "/" in name)
-    return [
-        ("", "---------"),
-        *(
-            (area, [(name, name.partition("/")[2].replace("_", " ")) for name in group])
-            for area, group in groupby(names, key=lambda name: name.split("/")[0])
-        ),
-    ]
+def time_zone_choices() -> list[tuple[Any, Any]]:
+    """Return nothing to begin with, then the cities of each region."""
+    return [("", "---------"), *zone_choices()[1:]]
 
 
 class LogoField(forms.FileField):

@@ -9,9 +9,9 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Prefetch
 from django.utils.translation import ngettext
 
-from programs.enums import Country, MunicipalityState
-from programs.models import Domain, Invitation, Membership, Municipality
-from programs.people.queries import FACTORS
+from programs.enums import Country, MunicipalityState, Role
+from programs.models import Domain, Membership, Municipality
+from programs.people.queries import FACTORS, members, open_invitations
 from tech4muni.accounts.models import User
 from tech4muni.core.components import Count
 from tech4muni.core.hosts import address
@@ -91,21 +91,14 @@ class Team:
     @property
     def leads(self) -> list[Membership]:
         """The leads among them."""
-        return [membership for membership in self.memberships if membership.role == "lead"]
+        return [membership for membership in self.memberships if membership.role == Role.LEAD]
 
 
 def team_of(municipality: Municipality, now: datetime) -> Team:
     """Return who works in a municipality now, leads first; two queries."""
-    memberships = Membership.objects.filter(municipality=municipality, ended_at__isnull=True).select_related("user")
-    open_until = Invitation.objects.filter(
-        municipality=municipality, accepted_at__isnull=True, revoked_at__isnull=True
-    ).values_list("expires_at", flat=True)
-    expired = [until for until in open_until if until <= now]
-    return Team(
-        memberships=sorted(memberships, key=lambda one: (one.role != "lead", name_key(str(one.user)))),
-        invited=len(open_until) - len(expired),
-        expired=len(expired),
-    )
+    open_until = list(open_invitations(municipality).values_list("expires_at", flat=True))
+    expired = sum(until <= now for until in open_until)
+    return Team(memberships=list(members(municipality)), invited=len(open_until) - expired, expired=expired)
 
 
 def has_second_factor(user: User) -> bool:

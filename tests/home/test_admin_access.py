@@ -22,7 +22,7 @@ PAGES = (
     "/admin/health/",
     *(reverse(f"admin:{name}_changelist", urlconf="tech4muni.urls_public") for name in LISTS),
 )
-WRITABLE = {"programs_municipality", "programs_domain"}
+WRITABLE = {"programs_municipality", "programs_domain", "programs_invitation", "accounts_user"}
 
 
 @pytest.mark.parametrize("path", PAGES)

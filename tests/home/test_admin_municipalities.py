@@ -212,7 +212,7 @@ def test_own_page_offers_what_the_state_allows(desk: Client, strumica: Municipal
     resting = text_of(desk.get(f"{LIST}{strumica.pk}/change/"))
 
     assert f'<form method="post" action="{LIST}">' in page.content.decode()
-    assert "Suspend History" in active
+    assert "Suspend Enter History" in active
     assert "Resume History" in resting
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
@@ -37,6 +38,14 @@ class Words:
     lead: Text = ""
     empty: Text = ""
     add: Text = ""
+
+
+@dataclass(frozen=True)
+class RowLink:
+    """A way on from a row's own page."""
+
+    label: Text
+    url: str
 
 
 class WrittenForm(FormMixin):
@@ -117,6 +126,13 @@ class CoordinatorAdmin(admin.ModelAdmin[M]):
     def log_change(self, request: HttpRequest, obj: M, message: Any) -> Any:
         """Write no line of Django's own log: services write the trail."""
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choose from a plain list: Django's windows that add rows on the side are not for here."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list with its own words."""
         own = {"words": self.words, "title": capfirst(self.opts.verbose_name_plural or "")}
@@ -140,6 +156,7 @@ class CoordinatorAdmin(admin.ModelAdmin[M]):
             "crumbs": [Crumb(capfirst(self.opts.verbose_name_plural or ""), self.list_url()), Crumb(heading)],
             "list_url": self.list_url(),
             "row_steps": self.row_steps(request, obj) if obj else (),
+            "row_links": self.row_links(request, obj) if obj else (),
         }
         response = super().render_change_form(request, {**context, **own}, add, change, form_url, obj)
         if context["errors"]:
@@ -152,6 +169,10 @@ class CoordinatorAdmin(admin.ModelAdmin[M]):
 
     def row_steps(self, request: HttpRequest, obj: M) -> Sequence[Any]:
         """Return the steps that are offered on the row's own page."""
+        return ()
+
+    def row_links(self, request: HttpRequest, obj: M) -> Sequence[RowLink]:
+        """Return where else the row's own page leads."""
         return ()
 
     def list_url(self) -> str:

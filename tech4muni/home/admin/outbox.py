@@ -151,7 +151,7 @@ class MessageAdmin(Exported[Message]):
         """Name the mail by its subject."""
         return obj.subject
 
-    def row_steps(self, request: HttpRequest, obj: Message) -> tuple[Step[Message], ...]:
+    def row_steps(self, request: HttpRequest, obj: Message) -> tuple[Step, ...]:
         """Offer what the state allows."""
         return STEPS.get(MessageState(obj.state), ())
 

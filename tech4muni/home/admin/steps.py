@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -20,7 +20,6 @@ from tech4muni.core.errors import Refused
 from tech4muni.core.forms import FormMixin
 from tech4muni.home.admin.base import acting, report
 
-M = TypeVar("M", bound=Model)
 Action = Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]
 NAMED_ROWS = 20
 
@@ -39,18 +38,21 @@ class ReasonForm(FormMixin, forms.Form):
     )
 
 
-def plain(service: Callable[..., object]) -> Callable[[Any, User, dict[str, Any]], object]:
-    """Return a step's `run` for a service that takes the row and the actor."""
-    return lambda row, actor, _asked: service(row, actor=actor)
+Run = Callable[[Any, User, dict[str, Any]], object]
 
 
-def with_reason(service: Callable[..., object]) -> Callable[[Any, User, dict[str, Any]], object]:
+def plain(service: Callable[..., object], by: Callable[[User], Any] = lambda user: user) -> Run:
+    """Return a step's `run` for a service that takes the row and the actor; `by` makes the actor of the person."""
+    return lambda row, user, _asked: service(row, actor=by(user))
+
+
+def with_reason(service: Callable[..., object], by: Callable[[User], Any] = lambda user: user) -> Run:
     """Return a step's `run` for a service that also takes the reason of a `ReasonForm`."""
-    return lambda row, actor, asked: service(row, actor=actor, reason=asked["reason"])
+    return lambda row, user, asked: service(row, actor=by(user), reason=asked["reason"])
 
 
 @dataclass(frozen=True)
-class Step(Generic[M]):
+class Step:
     """Something a coordinator does to rows of a list.
 
     Args:
@@ -68,7 +70,7 @@ class Step(Generic[M]):
     label: str | Promise
     question: str | Promise
     effect: str | Promise
-    run: Callable[[M, User, dict[str, Any]], object]
+    run: Run
     done: str | Promise
     form: type[forms.Form] = NoQuestion
     severe: bool = False
@@ -76,7 +78,9 @@ class Step(Generic[M]):
     def as_action(self) -> Action:
         """Return the function that Django's admin calls with the chosen rows."""
 
-        def action(model_admin: admin.ModelAdmin[M], request: HttpRequest, rows: QuerySet[M]) -> HttpResponse | None:
+        def action(
+            model_admin: admin.ModelAdmin[Any], request: HttpRequest, rows: QuerySet[Any]
+        ) -> HttpResponse | None:
             return Asking(self, model_admin, request, rows).answer()
 
         action.__name__ = self.name
@@ -84,11 +88,11 @@ class Step(Generic[M]):
         return action
 
 
-class Asking(Generic[M]):
+class Asking:
     """One request for a step: shows the question, or runs the step once it was answered with yes."""
 
     def __init__(
-        self, step: Step[M], model_admin: admin.ModelAdmin[M], request: HttpRequest, rows: QuerySet[M]
+        self, step: Step, model_admin: admin.ModelAdmin[Any], request: HttpRequest, rows: QuerySet[Any]
     ) -> None:
         self.step, self.model_admin, self.request = step, model_admin, request
         self.rows = rows.order_by("pk")
