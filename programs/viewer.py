@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from programs.http import ActorRequest
@@ -56,6 +57,7 @@ def viewer_language(request: ActorRequest) -> str:
     return common_language(request.headers.get("Accept-Language", ""), request.municipality)
 
 
+@require_POST
 def switch_language(request: ActorRequest) -> HttpResponseBase:
     """Switch the language: for good for somebody signed in, on this host only for others and on a visit."""
     return set_language(request) if request.actor.visit else choose_language(request)

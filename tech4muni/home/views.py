@@ -19,7 +19,7 @@ from programs.municipalities import edit_municipality
 from programs.permissions import may_manage_people, may_read_history
 from tech4muni.core import clock, dates
 from tech4muni.core.components import Crumb, Text
-from tech4muni.core.views import render_form
+from tech4muni.core.views import render_form, sent
 from tech4muni.home.facts import facts_about
 from tech4muni.home.forms import HistoryForm, ProfileForm
 from tech4muni.home.next_steps import next_steps
@@ -92,7 +92,7 @@ def profile(request: MunicipalityRequest) -> HttpResponse:
     """Let a lead edit what the municipality says of itself."""
     may_manage_people(request.actor).enforce()
     municipality = Municipality.objects.get(pk=request.municipality.pk)
-    form = ProfileForm(request.POST or None, request.FILES or None, instance=municipality)
+    form = ProfileForm(sent(request), request.FILES or None, instance=municipality)
     form.cancel_url = reverse("home")
     if request.method == "POST" and form.is_valid() and saved(form, municipality, request):
         messages.success(request, _("The profile is saved."))

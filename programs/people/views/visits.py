@@ -25,7 +25,7 @@ from programs.people.services import visits
 from programs.people.views.account import AccountRequest, read_and_send
 from programs.permissions import may_visit
 from tech4muni.core.hosts import address
-from tech4muni.core.views import carried_out, render_form
+from tech4muni.core.views import carried_out, render_form, sent
 
 BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -35,7 +35,7 @@ BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
 def enter_municipality(request: AccountRequest) -> HttpResponse:
     """Prepare a visit, on the platform's host; `?municipality=<public id>` chooses one."""
     may_visit(request.user).enforce()
-    form = EnterForm(request.POST or None, initial={"municipality": request.GET.get("municipality")})
+    form = EnterForm(sent(request), initial={"municipality": request.GET.get("municipality")})
     link: list[str] = []
 
     def step() -> None:

@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -76,6 +76,10 @@ class CoordinatorAdmin(admin.ModelAdmin[M]):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+
+    def get_urls(self) -> list[URLPattern]:
+        """Leave out the address of old versions of Django's admin, which has no name."""
+        return [pattern for pattern in super().get_urls() if pattern.name]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nothing is added, unless a subclass has a service for it."""

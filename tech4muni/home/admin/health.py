@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from tech4muni.core.components import Status, Tone
 from tech4muni.home.health import Health, report
@@ -27,6 +28,7 @@ SENTENCES: Final = {
 def page(site: AdminSite) -> Callable[[HttpRequest], HttpResponse]:
     """Return the view for a site."""
 
+    @require_safe
     def health(request: HttpRequest) -> HttpResponse:
         """Make all checks and show what they found."""
         found = report()
