@@ -32,6 +32,7 @@ class World:
     people: dict[str, User] = field(default_factory=dict)
     visit: Visit | None = None
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    things: dict[str, Any] = field(default_factory=dict)  # one of every thing that the admin shows
 
     def log_in(self, client: Client, cast: str, *, on_municipality: bool) -> None:
         """Log one of the cast in; the visitor is a coordinator in the middle of a visit."""
@@ -57,6 +58,13 @@ def make_world(here: Municipality, there: Municipality) -> World:
     world.visit = make_visit(here, world.people["coordinator"])
     for municipality in (here, there):
         world.rows[municipality.schema_name] = make_rows(municipality, world)
+    world.things = world.rows[here.schema_name] | {
+        "municipality": here,
+        "domain": here.domains.get(),
+        "visit": world.visit,
+        "user": world.people["member"],
+        "entry": record("municipality.opened", actor=None, target=here),
+    }
     return world
 
 
