@@ -55,7 +55,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any, django_db_keepdb: bool) -> Iterator[None]:
     """Add the two municipalities to the test database, once (get or create, for --reuse-db)."""
     with django_db_blocker.unblock():
         for name, fields in TENANTS.items():
@@ -63,6 +63,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
             Domain.objects.get_or_create(tenant=municipality, domain=f"{name}.localhost")
             provision(municipality)
         truncate_all()  # the trails of the making, so that each test begins with empty ones
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{connection.settings_dict["NAME"]}_schema_template" WITH (FORCE)')
 
 
 @pytest.fixture(autouse=True, scope="session")

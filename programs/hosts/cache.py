@@ -10,7 +10,8 @@ import logging
 import re
 import uuid
 import zlib
-from hashlib import sha256
+from functools import cache
+from hashlib import blake2b
 from typing import Any, Final
 
 from django.core.cache import caches
@@ -54,6 +55,7 @@ def changed(**_signal: Any) -> None:
     transaction.on_commit(lambda: _begin(uuid.uuid4().hex, None))
 
 
+@cache
 def _columns() -> tuple[str, ...]:
     return tuple(field.attname for field in Municipality._meta.concrete_fields)
 
@@ -66,21 +68,20 @@ def _read(host: str) -> Row:
 def _recall(host: str) -> tuple[str, Row | None]:
     """Return the generation ("" if nothing may be remembered now) and the row, None if it is not remembered."""
     shared = caches["shared"]
-    keys = (_key(host), _unknown_key(host))
     try:
-        found: dict[str, Any] = shared.get_many((GENERATION, *keys))
-        generation = found.get(GENERATION)
+        found: dict[str, Any] = shared.get_many((GENERATION, _key(host)))
+        generation: str | None = found.get(GENERATION)
         if generation is None:
             shared.add(GENERATION, uuid.uuid4().hex, None)
             return shared.get(GENERATION, ""), None
+        entry: Entry | None = found.get(_key(host)) or shared.get(_unknown_key(host))
     except RedisError as error:
         logger.warning("The cache does not answer, so the database is asked for the host %s: %s", host, error)
         return "", None
     if generation == CHANGING:
         return "", None
-    for key in keys:
-        if key in found and found[key][:3] == (generation, host, _columns()):
-            return generation, found[key][3]
+    if entry and entry[:3] == (generation, host, _columns()):
+        return generation, entry[3]
     return generation, None
 
 
@@ -102,7 +103,7 @@ def _begin(generation: str, timeout: int | None) -> None:
 
 
 def _key(host: str) -> str:
-    return f"hosts:known:{sha256(host.encode()).hexdigest()}"
+    return f"hosts:known:{blake2b(host.encode(), digest_size=16).hexdigest()}"
 
 
 def _unknown_key(host: str) -> str:

@@ -12,7 +12,7 @@ from programs.schemas import dump
 from programs.schemas.models import SchemaTemplate
 from programs.schemas.provisioning import provision
 from programs.schemas.scratch import SCRATCH
-from programs.schemas.template import prepare_template
+from programs.schemas.template import current_template, prepare_template
 from tests.factories.municipalities import make_municipality
 
 
@@ -86,6 +86,7 @@ def few_rights(transactional_db: None) -> Iterator[None]:
         cursor.execute(f'GRANT CREATE ON DATABASE "{connection.settings_dict["NAME"]}" TO "{role}"')
         cursor.execute(f'GRANT ALL ON SCHEMA public TO "{role}"')
         cursor.execute(f'GRANT ALL ON ALL TABLES IN SCHEMA public TO "{role}"')
+        cursor.execute(f'DROP DATABASE IF EXISTS "{connection.settings_dict["NAME"]}_schema_template"')
     connection.close()
     options["options"] = f"-c role={role}"
     yield
@@ -99,7 +100,7 @@ def few_rights(transactional_db: None) -> Iterator[None]:
 def test_a_role_that_may_not_create_databases_makes_the_same_template(
     few_rights: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    usual = prepare_template()
+    usual = current_template()  # made by a role that may
     SchemaTemplate.objects.all().delete()
 
     same = prepare_template()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.db import connection
 from django_tenants.utils import schema_exists, tenant_context
 
 from programs.enums import MunicipalityState
@@ -13,6 +14,7 @@ from programs.municipalities import add_host, change_host, edit_municipality, re
 from programs.schemas.locks import own_connection
 from programs.schemas.models import SchemaTemplate
 from programs.schemas.provisioning import provision
+from programs.schemas.scratch import SCRATCH
 from programs.schemas.template import current_template
 from programs.tasks import provision_waiting
 from tech4muni.audit.models import Entry
@@ -82,15 +84,18 @@ def test_provisioning_killed_half_way_leaves_nothing_and_can_be_repeated(argumen
 
 
 def test_the_template_can_be_prepared_after_a_process_was_killed_over_it() -> None:
+    usual = current_template().script
+    name = connection.settings_dict["NAME"]
+    with own_connection(NAME=f"{name}_schema_template") as left, left.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCRATCH}")
+        cursor.execute(f"CREATE TABLE {SCRATCH}.half_done (id int); CREATE TABLE public.half_done (id int)")
     SchemaTemplate.objects.all().delete()
-    with own_connection() as other, other.cursor() as cursor:
-        # What a killed process leaves behind: its scratch database.
-        cursor.execute(f'CREATE DATABASE "{other.settings_dict["NAME"]}_schema_template"')
 
     preparing = python("manage.py", "prepare_template")
 
     assert "Schema version" in preparing.communicate()[0]
     assert preparing.returncode == 0
+    assert current_template().script == usual
     assert provision(make_municipality()) is True
 
 
