@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from tests.core.html import Element, read
 from tests.factories.people import make_coordinator, make_user
@@ -24,7 +25,7 @@ def client(db: None, client_on: ClientOn) -> Client:
 @pytest.mark.parametrize("path", PAGES)
 def test_only_coordinators_see_it(db: None, client_on: ClientOn, client: Client, path: str) -> None:
     stranger = client_on("localhost")
-    assert stranger.get(path).status_code == 404
+    assert stranger.get(path)["Location"] == f"{reverse('account_login')}?next={path}"
     stranger.force_login(make_user())
 
     assert stranger.get(path).status_code == 404
