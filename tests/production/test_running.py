@@ -176,6 +176,9 @@ def check_all_is_well(deployment: Deployment) -> None:
         return json.loads(content(deployment.ask_web("/readyz", "10.1.2.3")))
 
     wait_until(lambda: report()["state"] == "ok", "beat's first sign of life", 120)
+    assert [
+        path for path in deployment.home.glob("beat*") if path.suffix != ".log"
+    ]  # what beat's health check looks at
 
 
 def check_logs(deployment: Deployment) -> None:
