@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: two municipalities made once per session, and clients on their hosts."""
 
+import io
 import json
 import os
 import time
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
@@ -46,6 +48,12 @@ KEPT = {
     "programs_municipality", "programs_domain", "programs_schematemplate", "django_migrations", "django_content_type",
     "auth_permission",
 }  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the translations once, so that no test depends on whether somebody did before."""
+    if not hasattr(config, "workerinput"):
+        call_command("compile_catalogues", verbosity=0, stdout=io.StringIO())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -5,6 +5,7 @@ does not have in that language (allauth has no Macedonian or Albanian, Django's 
 """
 
 import io
+import os
 import re
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -104,11 +105,13 @@ def save(catalogue: Catalog, path: Path) -> None:
 
 
 def compile_catalogue(language: str) -> int:
-    """Write the .mo beside a language's .po and return how many messages it holds."""
+    """Write the .mo beside a language's .po, whole or not at all, and return how many messages it holds."""
     path = catalogue_path(language)
     catalogue = _read(path)
-    with path.with_suffix(".mo").open("wb") as file:
+    draft = path.with_suffix(f".{os.getpid()}.mo")
+    with draft.open("wb") as file:
         write_mo(file, catalogue)
+    draft.replace(path.with_suffix(".mo"))
     return len(catalogue)
 
 
