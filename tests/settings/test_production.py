@@ -1,9 +1,11 @@
 """Production's settings: what they demand, what they refuse, and that Django's own checks find nothing."""
 
+import logging
 import os
 import runpy
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,17 +29,19 @@ OPTIONAL = (
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The least that production needs, and nothing else."""
     for name in OPTIONAL:
         monkeypatch.delenv(name, raising=False)
     for name, value in NEEDED.items():
         monkeypatch.setenv(name, value)
+    yield
+    logging.captureWarnings(False)  # noqa: FBT003  as it was before production's settings were read here
 
 
-def production() -> dict[str, Any]:
-    """Read production's settings afresh."""
-    return runpy.run_module("tech4muni.settings.production")
+def production(place: str = "production") -> dict[str, Any]:
+    """Read the settings of production, or of another place, afresh."""
+    return runpy.run_module(f"tech4muni.settings.{place}")
 
 
 def test_least_is_enough_and_strict() -> None:
@@ -63,7 +67,9 @@ def test_cookies_and_headers_are_the_same_in_every_place() -> None:
     same = [name for name in found if name.isupper() and ("COOKIE" in name or name == "RESPONSE_HEADERS")]
 
     assert len(same) > 10
-    assert {name: found[name] for name in same} == {name: getattr(settings, name) for name in same}
+    demonstration = production("dev")
+    for name in same:
+        assert found[name] == demonstration[name] == getattr(settings, name), name
 
 
 @pytest.mark.parametrize("name", NEEDED)
