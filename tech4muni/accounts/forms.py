@@ -7,6 +7,7 @@ from allauth.mfa.base import forms as factor_forms
 from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as passkey_forms
+from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -141,6 +142,13 @@ class PasskeyForm(Worded, passkey_forms.AddWebAuthnForm):
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs["maxlength"] = 60
         self.fields["passwordless"].initial = True
+
+    @property
+    def helper(self) -> FormHelper:
+        """Let static/js/passkeys.js find the form."""
+        helper = super().helper
+        helper.attrs |= {"data-passkey": "add"}
+        return helper
 
 
 class RenamePasskeyForm(Worded, passkey_forms.EditWebAuthnForm):

@@ -78,3 +78,9 @@ def anonymise(user: User) -> None:
 def anonymous_email(user: User) -> str:
     """An address that nobody can have (RFC 2606), which also names the person from now on."""
     return f"anonymous-{user.public_id.hex[:12]}@anonymous.invalid"
+
+
+def forget_ended_sessions() -> None:
+    """Delete sessions that expired, and what the lists of sessions say of sessions that are gone."""
+    Session.objects.filter(expire_date__lte=clock.now()).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()

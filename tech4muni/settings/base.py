@@ -270,6 +270,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="2", minute="17"),
         "options": {"expires": 3600},
     },
+    "accounts.forget_ended_sessions": {
+        "task": "accounts.forget_ended_sessions",
+        "schedule": crontab(hour="3", minute="7"),
+        "options": {"expires": 3600},
+    },
     "programs.end_overdue_visits": {"task": "programs.end_overdue_visits", "schedule": 60, "options": {"expires": 60}},
     "provision-waiting": {"task": "programs.tasks.provision_waiting", "schedule": 60.0, "options": {"expires": 60}},
 }

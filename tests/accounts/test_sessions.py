@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from tech4muni.accounts import services, sessions
 from tech4muni.accounts.models import User
+from tech4muni.accounts.tasks import forget_ended_sessions
 from tech4muni.audit.models import Entry
 from tests.accounts.steps import log_in_by_code, log_in_by_password, who_is
 from tests.factories.people import PASSWORD, make_user
@@ -241,3 +243,19 @@ def test_log_out_ends_the_session_here_only(dana: User, client_on: ClientOn) -> 
     assert asked.status_code == 200
     assert (who_is(here), who_is(there)) == (None, dana)
     assert not Session.objects.filter(session_key=key).exists()
+
+
+def test_sessions_that_are_over_are_forgotten(
+    dana: User, client_on: ClientOn, later: Callable[[timedelta], None]
+) -> None:
+    log_in_by_password(client_on("localhost"), dana)
+    later(timedelta(days=6))
+    kept = client_on("localhost")
+    log_in_by_password(kept, dana)
+    later(timedelta(days=8))
+
+    for _time in range(2):  # beat may send it twice
+        forget_ended_sessions()
+
+    assert [row.session_key for row in UserSession.objects.all()] == [kept.session.session_key]
+    assert [row.session_key for row in Session.objects.all()] == [kept.session.session_key]
