@@ -1,6 +1,7 @@
 """Every task may run twice: a broker delivers at least once. A task that is not in the table fails the build."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from django.core import mail
 from django.core.cache import caches
 
 from programs.enums import MunicipalityState
-from programs.models import Municipality
+from programs.models import Municipality, Visit
 from tech4muni.audit import nightly
-from tech4muni.core import heartbeat
+from tech4muni.core import clock, heartbeat
 from tests.factories.messages import make_message
 from tests.factories.municipalities import make_municipality
+from tests.factories.people import make_coordinator
 
 Arguments = tuple[Any, ...]
 NOT_OURS = ("celery.", "tests.")
@@ -35,6 +37,21 @@ def waiting_municipalities() -> Arguments:
     return ()
 
 
+def a_visit_that_is_over() -> Arguments:
+    entered = clock.now() - timedelta(hours=2)
+    Visit.objects.create(
+        coordinator=make_coordinator(),
+        municipality=Municipality.objects.get(schema_name="strumica"),
+        reason="Help with the brief",
+        token_digest="0" * 64,
+        created_at=entered,
+        redeem_by=entered + timedelta(minutes=5),
+        entered_at=entered,
+        ends_at=entered + timedelta(hours=1),
+    )
+    return ()
+
+
 def no_beat() -> Arguments:
     caches["shared"].delete(heartbeat.KEY)
     return ()
@@ -48,6 +65,10 @@ def open_municipality() -> bool:
     return Municipality.objects.filter(schema_name="bitola", state=MunicipalityState.ACTIVE).exists()
 
 
+def visit_ended() -> bool:
+    return Visit.objects.filter(left_at__isnull=False).exists()
+
+
 def no_verification() -> Arguments:
     caches["shared"].delete(nightly.KEY)
     return ()
@@ -58,6 +79,7 @@ TASKS: dict[str, tuple[Callable[[], Arguments], Callable[[], bool]]] = {
     "core.beat": (no_beat, lambda: heartbeat.last_beat() is not None),
     "notifications.deliver": (a_message, one_mail),
     "notifications.deliver_due": (a_message, one_mail),
+    "programs.end_overdue_visits": (a_visit_that_is_over, visit_ended),
     "programs.tasks.provision_municipality": (a_waiting_municipality, open_municipality),
     "programs.tasks.provision_waiting": (waiting_municipalities, open_municipality),
 }
