@@ -88,7 +88,7 @@ def _run(stack: ExitStack, options: argparse.Namespace) -> None:
     _prepare(stack, state, env)
     children = _start_children(stack, state, port, env)
     _wait_till_ready(children, port)
-    _say_addresses(port)
+    _say_addresses(port, env)
     _watch(state, children, env)
 
 
@@ -182,8 +182,9 @@ def _all_live(children: list[Child]) -> bool:
     return True
 
 
-def _say_addresses(port: int) -> None:
-    say(f"\nTech4Muni is at http://localhost:{port}, the coordinators' pages at http://localhost:{port}/admin/")
+def _say_addresses(port: int, env: dict[str, str]) -> None:
+    say(f"\nTech4Muni is at http://localhost:{port}\n")
+    subprocess.run([sys.executable, "manage.py", "demo", "--addresses"], cwd=ROOT, env=env, check=False)
     say("\nCtrl-C ends it; the data stay for the next time.")
 
 

@@ -18,6 +18,7 @@ COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Making the platform's tables", "migrate_schemas", ("--shared",)),
     ("Preparing the municipalities' tables", "prepare_template", ()),
     ("Bringing the municipalities' tables up to date", "migrate_tenants", ()),
+    ("Making the demonstration", "demo", ()),
     ("Collecting the static files", "collectstatic", ("--noinput",)),
 )
 

@@ -127,6 +127,9 @@ def test_the_demonstration_from_its_start_to_its_end(
     assert ask(port, "/healthz", "localhost") == 200
     assert ask(port, "/", "localhost") == 200
     assert ask(port, "/", "nowhere.localhost") == 404
+    assert ask(port, "/account/login/", "strumica.localhost") == 200
+    assert f"http://strumica.localhost:{port}/" in first.said
+    assert "coordinator@example.org" in first.said
     query(database(state), "CREATE TABLE kept AS SELECT 7 AS number")
 
     second = demo()
