@@ -8,6 +8,7 @@ import pytest
 from celery import current_app
 from django.apps import apps
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import caches
 
@@ -74,7 +75,17 @@ def no_verification() -> Arguments:
     return ()
 
 
+def a_session_that_is_over() -> Arguments:
+    Session.objects.create(session_key="over", session_data="", expire_date=clock.now() - timedelta(minutes=1))
+    return ()
+
+
+def no_session() -> bool:
+    return not Session.objects.exists()
+
+
 TASKS: dict[str, tuple[Callable[[], Arguments], Callable[[], bool]]] = {
+    "accounts.forget_ended_sessions": (a_session_that_is_over, no_session),
     "audit.verify_trails": (no_verification, lambda: nightly.last_verification() is not None),
     "core.beat": (no_beat, lambda: heartbeat.last_beat() is not None),
     "notifications.deliver": (a_message, one_mail),
