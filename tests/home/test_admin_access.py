@@ -1,6 +1,7 @@
 """Who may come to the coordinators' desk, and how."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -48,6 +49,20 @@ def test_for_others_there_is_nothing(path: str, role: Role | None, strumica: Mun
 
     assert client.get(path).status_code == 404
     assert client.post(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_coordinator_without_the_demanded_second_factor_is_led_to_set_one_up(
+    path: str, strumica: Municipality, client_on: ClientOn, settings: Any
+) -> None:
+    client = client_on("localhost")
+    client.force_login(make_coordinator(second_factor=False))
+
+    demanded = client.get(path)
+    settings.SECOND_FACTOR_REQUIRED = False
+
+    assert (demanded.status_code, demanded["Location"]) == (302, reverse("mfa_index"))
+    assert client.get(path).status_code == 200
 
 
 def test_deactivated_coordinator_is_nobody(strumica: Municipality, client_on: ClientOn) -> None:

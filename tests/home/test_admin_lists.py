@@ -109,5 +109,5 @@ def test_overview_asks_as_often_for_any_number(
         make_invitation(number, coordinator, strumica)
     desk.get("/admin/")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         desk.get("/admin/")

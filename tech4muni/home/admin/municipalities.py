@@ -141,7 +141,7 @@ class MunicipalityAdmin(Exported[Municipality]):
     def get_fieldsets(self, request: HttpRequest, obj: Municipality | None = None) -> Any:
         """Show how far it is where it is there already, and what is decided for good where it is not."""
         first: tuple[str, ...] = ("names", "country")
-        state = ((_("State"), {"fields": STATE_SHOWN, "classes": ("is-aside",)}),)
+        state = ((None, {"fields": STATE_SHOWN, "classes": ("is-aside",)}),)
         return (
             *(state if obj else ()),
             (_("Name and place"), {"fields": first if obj else (*first, "schema_name", "host")}),

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext_lazy
 
 from tech4muni.accounts.models import User
 from tech4muni.core.components import Tone
-from tech4muni.home.admin.base import Words, WrittenForm, acting, badge
+from tech4muni.home.admin.base import Words, WrittenForm, acting, badge, said
 from tech4muni.home.admin.exports import Exported, SafeResource
 from tech4muni.home.admin.steps import Step, plain
 from tech4muni.notifications import kinds, services
@@ -130,7 +130,7 @@ class MessageAdmin(Exported[Message]):
     )  # fmt: skip
     resource_classes: ClassVar[list[type[SafeResource]]] = [MessageResource]
     form = MessageForm
-    list_display = ("subject", "email", "kind_name", "schema_name", "state_badge", "due_at", "sent_at")
+    list_display = ("subject_said", "email", "kind_name", "schema_name", "state_badge", "due_at", "sent_at")
     list_filter = ("state", KindFilter, "schema_name")
     search_fields = ("email", "subject")
     search_help_text = _("address or subject")
@@ -174,6 +174,11 @@ class MessageAdmin(Exported[Message]):
         shown = [name for _label, part in self.get_fieldsets(request, obj) for name in part["fields"]]
         editable = obj is not None and self.has_change_permission(request, obj)
         return [name for name in shown if not (editable and name in {"subject", "text", "seen"})]
+
+    @admin.display(description=_("subject"))
+    def subject_said(self, message: Message) -> str:
+        """Show the subject."""
+        return said(message.subject)
 
     @admin.display(description=_("kind"), ordering="kind")
     def kind_name(self, message: Message) -> str:

@@ -22,7 +22,7 @@ LOOK = Status(gettext_lazy("Needs a look"), Tone.TODO)
 
 
 def context() -> dict[str, Any]:
-    """Return what the first page shows; six queries, whatever the numbers."""
+    """Return what the first page shows; as many queries whatever the numbers."""
     municipalities = Municipality.objects.aggregate(
         active=CountOf("pk", filter=Q(state=MunicipalityState.ACTIVE)),
         suspended=CountOf("pk", filter=Q(state=MunicipalityState.SUSPENDED)),

@@ -16,7 +16,7 @@ from programs.people.services import invitations, memberships
 from tech4muni.accounts.models import User
 from tech4muni.core import clock
 from tech4muni.core.components import Status, Tone
-from tech4muni.home.admin.base import CoordinatorAdmin, Words, WrittenForm, badge
+from tech4muni.home.admin.base import CoordinatorAdmin, Words, WrittenForm, badge, said
 from tech4muni.home.admin.exports import Exported, SafeResource
 from tech4muni.home.admin.steps import ReasonForm, Step, plain, with_reason
 
@@ -224,13 +224,18 @@ class VisitAdmin(CoordinatorAdmin[Visit]):
         lead=_("Coordinators enter a municipality with a reason and for a short time. The municipality reads it too."),
         empty=_("Enter a municipality from its own page; the visit then stands here."),
     )
-    list_display = ("coordinator", "municipality", "reason", "status", "created_at", "left_at")
+    list_display = ("coordinator", "municipality", "why", "status", "created_at", "left_at")
     list_select_related = ("coordinator", "municipality")
     search_fields = ("coordinator__email", "municipality__schema_name", "reason")
     search_help_text = _("coordinator, municipality or reason")
     sortable_by = ("created_at",)
     fields = ("coordinator", "municipality", "reason", "status", "created_at", "entered_at", "ends_at", "left_at")
     readonly_fields = fields
+
+    @admin.display(description=_("reason"))
+    def why(self, visit: Visit) -> str:
+        """Show the reason that was given."""
+        return said(visit.reason)
 
     @admin.display(description=_("state"))
     def status(self, visit: Visit) -> str:

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from tech4muni.audit.models import Entry
-from tech4muni.home.admin.base import CoordinatorAdmin, Words
+from tech4muni.home.admin.base import CoordinatorAdmin, Words, said
 
 
 class EntryAdmin(CoordinatorAdmin[Entry]):
@@ -18,20 +18,20 @@ class EntryAdmin(CoordinatorAdmin[Entry]):
                "What happens inside a municipality is in that municipality's own record."),
         empty=_("As soon as somebody changes something here, a line appears: who, what, when and why."),
     )  # fmt: skip
-    list_display = ("number", "at", "person", "what", "reason")
+    list_display = ("number", "at", "person", "what", "why")
     list_display_links = ("number", "what")
     list_select_related = ("actor",)
     list_filter = (("at", admin.DateFieldListFilter),)
     search_fields = ("actor_label", "verb", "target_label", "target_id", "reason")
     search_help_text = _("person, verb, thing or reason")
     sortable_by = ("number",)
-    fields = ("number", "at", "person", "what", "thing", "reason", "details", "host", "request_id", "digest")
+    fields = ("number", "at", "person", "what", "thing", "why", "details", "host", "request_id", "digest")
     readonly_fields = fields
 
     @admin.display(description=_("who"))
     def person(self, entry: Entry) -> str:
         """Name who did it, without a name where somebody was anonymised."""
-        return str(entry.who)
+        return said(entry.who)
 
     @admin.display(description=_("what"))
     def what(self, entry: Entry) -> str:
@@ -41,7 +41,12 @@ class EntryAdmin(CoordinatorAdmin[Entry]):
     @admin.display(description=_("thing"))
     def thing(self, entry: Entry) -> str:
         """Name what it was done to."""
-        return entry.target_label
+        return said(entry.target_label)
+
+    @admin.display(description=_("reason"))
+    def why(self, entry: Entry) -> str:
+        """Show the reason that was given."""
+        return said(entry.reason) if entry.reason else self.get_empty_value_display()
 
     @admin.display(description=_("details"))
     def details(self, entry: Entry) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext_lazy
 from programs.people.services import coordinators, lifecycle
 from tech4muni.accounts.models import User
 from tech4muni.core.components import Status, Tone
-from tech4muni.home.admin.base import CoordinatorAdmin, Words, WrittenForm, badge
+from tech4muni.home.admin.base import CoordinatorAdmin, Words, WrittenForm, badge, said
 from tech4muni.home.admin.steps import ReasonForm, Step, with_reason
 
 DEACTIVATE: Final = Step(
@@ -135,7 +135,7 @@ class UserAdmin(CoordinatorAdmin[User]):
     @admin.display(description=_("name"), ordering="name")
     def name_shown(self, user: User) -> str:
         """Show the name."""
-        return user.name
+        return said(user.name) if user.name else self.get_empty_value_display()
 
     @admin.display(description=_("coordinator"))
     def coordinator_badge(self, user: User) -> str:

@@ -28,8 +28,8 @@ LATER: Final = timedelta(days=30)
 VISITED: Final = "gostivar"
 VISIT_REASON: Final = "First look round with the new lead (demonstration)"
 TRIALS: Final = {
-    "demonstration:waiting": "This mail waits for its day. Open it in the admin, edit it, send it now, or drop it.",
-    "demonstration:held": "A coordinator held this mail. Release it in the admin, and it leaves when it is due.",
+    "demonstration:waiting": "Waiting for its day (demonstration)",
+    "demonstration:held": "Held by a coordinator (demonstration)",
 }
 HELD: Final = "demonstration:held"
 
