@@ -117,6 +117,7 @@ def test_subject_never_carries_a_secret() -> None:
 def test_text_is_not_escaped_and_html_is() -> None:
     mail = rendered(TRY, TRY.sample | {"name": "Müller & Söhne <x>"})
 
+    assert mail.subject == "Müller & Söhne <x> says"
     assert "Müller & Söhne <x>" in mail.text
     assert "Müller &amp; Söhne &lt;x&gt;" in mail.html
 
