@@ -140,7 +140,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True  # how long is for accounts.sessions to say
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600  # seconds
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
-ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 1  # time: every code is a mail to somebody who may not have asked for it
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 3
@@ -148,8 +148,8 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_RATE_LIMITS = {
     "login": "60/10m/ip",
     "login_failed": "30/10m/ip,5/5m/key",
-    "request_login_code": "60/10m/ip,3/5m/key,10/h/key",
-    "reset_password": "20/10m/ip,3/5m/key,10/h/key",
+    "request_login_code": "60/10m/ip,3/5m/key,6/h/key",
+    "reset_password": "20/10m/ip,3/5m/key,6/h/key",
 }
 MFA_ADAPTER = "programs.people.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

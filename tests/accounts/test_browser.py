@@ -13,8 +13,9 @@ from programs.enums import Role
 from programs.models import Municipality
 from tech4muni.accounts.models import User
 from tests.accounts.steps import mailed_code
-from tests.browser import Visitor
+from tests.browser import Visitor, axe_violations, sideways_scroll
 from tests.factories.people import make_coordinator, make_member, totp_code
+from tests.programs.steps import invited
 
 HERE, PUBLIC = "strumica.localhost", "localhost"
 Visit = Callable[..., Visitor]
@@ -55,6 +56,14 @@ def plug_in(page: Page) -> Any:
     return devtools, devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
 
 
+def look_at(page: Page) -> None:
+    """The page that is open breaks no rule of accessibility and fits a telephone."""
+    assert axe_violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert sideways_scroll(page) == 0
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
 def path_of(page: Page) -> str:
     return urlsplit(page.url).path
 
@@ -79,11 +88,13 @@ def test_new_lead_sets_up_an_app_before_anything_else(strumica: Municipality, vi
     page.wait_for_url("**/account/second-factor/")
 
     page.get_by_role("link", name="Set up an app").click()
+    look_at(page)
     secret = page.locator("main code").inner_text()
     page.get_by_label("Code that the app shows now").fill(totp_code(secret))
     page.get_by_role("button", name="Use this app").click()
 
     page.wait_for_url("**/recovery-codes/")
+    look_at(page)
     assert len(re.findall(r"\b\d{8}\b", page.inner_text("main"))) == 10
     page.goto(page.url.replace("/account/second-factor/recovery-codes/", "/"))
     assert path_of(page) == "/"
@@ -98,6 +109,8 @@ def test_lead_adds_a_passkey_and_logs_in_with_it_alone(strumica: Municipality, v
     type_code(page, lead.email)
     page.wait_for_url("**/account/second-factor/")
     page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_role("button", name="Add the passkey").wait_for()
+    look_at(page)
     page.get_by_role("button", name="Add the passkey").click()
     page.wait_for_url("**/recovery-codes/")
 
@@ -131,6 +144,7 @@ def test_passkey_is_the_second_step_after_a_code(strumica: Municipality, visitor
 
     type_code(page, coordinator.email)
     page.wait_for_url("**/second-factor/")
+    look_at(page)
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/enter/")
 
@@ -156,18 +170,39 @@ def test_coordinator_enters_and_leaves_a_municipality(strumica: Municipality, vi
     page = someone.open(PUBLIC, f"/enter/?municipality={strumica.public_id}")
     page.get_by_label("Reason").fill("Help with the brief")
     page.get_by_role("button", name="Continue").click()
+    page.locator("main").get_by_role("link", name="Strumica").wait_for()
+    look_at(page)
     page.locator("main").get_by_role("link", name="Strumica").click()
+    page.get_by_role("button", name="Enter").wait_for()
+    look_at(page)
 
     page.get_by_role("button", name="Enter").click()
     page.wait_for_url(re.compile(r"strumica\.localhost:\d+/$"))
     banner = page.get_by_role("complementary", name="Visit")
     expect(banner).to_contain_text("Help with the brief")
+    look_at(page)
     banner.get_by_role("button", name="Leave").click()
 
     expect(page.get_by_role("heading", name="Your visit has ended")).to_be_visible()
     page.get_by_role("link", name="Back to the platform").click()
     page.wait_for_url(re.compile(r"//localhost:\d+/$"))
     assert someone.complaints == []
+
+
+def test_invited_person_comes_in(strumica: Municipality, visitor: Visit) -> None:
+    path = invited(make_member(strumica, Role.LEAD), strumica, "ana@example.org")
+    someone = visitor(locale="en-GB")
+    page = someone.open(HERE, path)
+    page.get_by_label("Your name").fill("Ana Petrova")
+    look_at(page)
+    page.get_by_role("button", name="Accept the invitation").click()
+    page.get_by_label("E-mail address").wait_for()
+    type_code(page, "ana@example.org")
+
+    page.wait_for_url(re.compile(r"strumica\.localhost:\d+/$"))
+    gone = someone.open(HERE, path)
+    expect(gone.get_by_role("heading", name="This invitation works no more")).to_be_visible()
+    look_at(gone)
 
 
 @pytest.mark.parametrize("path", ["/account/login/", "/account/password/reset/"])

@@ -187,6 +187,17 @@ def test_no_more_codes_than_three_in_five_minutes_to_one_address(dana: User, cli
     assert Message.objects.filter(email=dana.email).count() == 3
 
 
+def test_nobodys_mailbox_is_flooded(dana: User, client_on: ClientOn, later: Callable[[timedelta], None]) -> None:
+    for minutes in range(0, 60, 4):
+        later(timedelta(minutes=minutes))
+        client = client_on("localhost")
+        ask_for_code(client, dana.email)
+        for _time in range(3):
+            client.post(CODE, {"action": "resend"})
+
+    assert Message.objects.filter(email=dana.email).count() == 6 * 2
+
+
 def test_wrong_passwords_are_counted_across_hosts_and_addresses_of_origin(dana: User, client_on: ClientOn) -> None:
     for number, host in enumerate(HOSTS * 2):
         client = client_on(host)

@@ -12,7 +12,7 @@ from programs.enums import Role
 from programs.middleware import VISIT_KEY
 from programs.models import Invitation, Membership, Municipality
 from programs.people.services.memberships import change_role, end_membership
-from programs.permissions import may_end_membership
+from programs.permissions import may_end_membership, may_manage_people
 from programs.queries import actor_for
 from tech4muni.accounts.models import User
 from tech4muni.audit.models import Entry
@@ -89,6 +89,14 @@ def test_everybody_inside_may_leave(cast: str, world: World, strumica: Municipal
     person = world.people[cast]
 
     assert may_end_membership(acting(person, strumica), person)
+
+
+@pytest.mark.parametrize("cast", [cast for cast in CAST if cast not in {"nobody", "visitor"}])
+def test_on_the_platforms_host_only_coordinators_manage_people(cast: str, world: World) -> None:
+    decision = may_manage_people(actor_for(world.people[cast], None))
+
+    assert bool(decision) is (cast == "coordinator")
+    assert decision.stranger is (cast != "coordinator")
 
 
 @pytest.mark.parametrize("cast", ["stranger", "elsewhere", "coordinator"])
