@@ -118,6 +118,8 @@ def _run(check: Check, env: Mapping[str, str]) -> Result:
     say(f"\n== {check.name}")
     begun = time.monotonic()
     done = subprocess.run([sys.executable, *check.command], cwd=ROOT, env={**env, **check.env}, check=False)
+    if done.returncode < 0:
+        say(f"\nerror: {check.name} was ended by signal {-done.returncode}.")
     return Result(check.name, done.returncode == 0, time.monotonic() - begun)
 
 

@@ -54,7 +54,10 @@ def test_two_runs_in_one_checkout_do_not_share_a_database(environment: dict[str,
 def test_every_step_runs_and_any_failure_counts(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    steps = [checks.Check("first", ["-c", "import sys; sys.exit(3)"]), checks.Check("second", ["-c", "print('ran')"])]
+    steps = [
+        checks.Check("first", ["-c", "import os; os.kill(os.getpid(), 9)"]),
+        checks.Check("second", ["-c", "print('ran')"]),
+    ]
     monkeypatch.setattr(checks, "_static_checks", lambda: steps)
     monkeypatch.setattr(
         checks, "_tests", lambda env, _arguments: checks.Result("tests", passed=env["T4M_STATE_DIR"] != "", seconds=0)
@@ -63,7 +66,7 @@ def test_every_step_runs_and_any_failure_counts(
     monkeypatch.setattr(os, "environ", environment | {"CHROMIUM": sys.executable})
     assert checks.main() == 1
     said = capfd.readouterr().out
-    assert "\n== first\n" in said
+    assert "\n== first\n\nerror: first was ended by signal 9.\n" in said
     assert "\n== second\nran\n" in said
     summary = said[said.index("FAILED  first") :]
     assert [line.split("  (")[0] for line in summary.splitlines()[:3]] == [
