@@ -112,6 +112,7 @@ def main() -> None:
     parser.add_argument("--large", action="store_true", help="also 1,000 municipalities: some minutes and 5 GB more")
     parser.add_argument("--rounds", type=int, default=7, help="how often both sides take turns")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Terminated."))  # so that databases and servers go, too
     with tempfile.TemporaryDirectory() as directory, both_servers(Path(directory)) as (server, broker):
         bench = Bench(server, broker, Path(directory), options.rounds)
         town.write_town(bench.directory)

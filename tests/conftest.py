@@ -20,6 +20,7 @@ from redis import Redis
 
 from programs.hosts.cache import GENERATION
 from programs.models import Domain, Municipality
+from programs.queries import schemas_behind
 from programs.schemas.provisioning import provision
 from tech4muni.accounts.sessions import bind
 from tech4muni.core.caches import ACROSS_HOSTS
@@ -70,6 +71,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any, django_db_kee
             municipality, _made = Municipality.objects.get_or_create(schema_name=name, defaults=fields)
             Domain.objects.get_or_create(tenant=municipality, domain=f"{name}.localhost")
             provision(municipality)
+        if schemas_behind():
+            call_command("migrate_tenants")  # a database that was kept from before a migration
         truncate_all()  # the trails of the making, so that each test begins with empty ones
     yield
     if not django_db_keepdb:
