@@ -26,14 +26,18 @@ class Demo:
     def __init__(self, state: Path, *arguments: str, **environment: str) -> None:
         kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
         self.said = ""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tech4muni.launcher.demo", *arguments],
-            cwd=ROOT,
-            env=kept | {"T4M_STATE_DIR": str(state)} | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        heard = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests under nohup would pass its deafness on
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tech4muni.launcher.demo", *arguments],
+                cwd=ROOT,
+                env=kept | {"T4M_STATE_DIR": str(state)} | environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        finally:
+            signal.signal(signal.SIGHUP, heard)
 
     def listen_for(self, text: str) -> None:
         """Read on until the demonstration has said `text`, or has ended."""
