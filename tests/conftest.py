@@ -76,6 +76,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any, django_db_kee
         truncate_all()  # the trails of the making, so that each test begins with empty ones
     yield
     if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            connection.close()  # a test may have cut it at the server's end
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{connection.settings_dict["NAME"]}_schema_template" WITH (FORCE)')
 
