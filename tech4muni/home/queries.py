@@ -9,10 +9,10 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Prefetch
 from django.utils.translation import ngettext
 
+from programs.actors import Actor
 from programs.enums import Country, MunicipalityState, Role
 from programs.models import Domain, Membership, Municipality
 from programs.people.queries import FACTORS, members, open_invitations
-from tech4muni.accounts.models import User
 from tech4muni.core.components import Count
 from tech4muni.core.hosts import address
 from tech4muni.core.sorting import name_key
@@ -101,7 +101,9 @@ def team_of(municipality: Municipality, now: datetime) -> Team:
     return Team(memberships=list(members(municipality)), invited=len(open_until) - expired, expired=expired)
 
 
-def has_second_factor(user: User) -> bool:
-    """Whether somebody set up a passkey or an authenticator app."""
-    found: bool = Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
-    return found
+def needs_second_factor(actor: Actor) -> bool:
+    """Whether somebody has no passkey and no authenticator app; on a visit, one's own account is no matter."""
+    if actor.user is None or actor.visit is not None:
+        return False
+    has_one: bool = Authenticator.objects.filter(user=actor.user, type__in=FACTORS).exists()
+    return not has_one

@@ -23,7 +23,7 @@ from tech4muni.core.views import render_form, sent
 from tech4muni.home.facts import facts_about
 from tech4muni.home.forms import HistoryForm, ProfileForm
 from tech4muni.home.next_steps import next_steps
-from tech4muni.home.queries import figures_of, has_second_factor, places_by_country, team_of
+from tech4muni.home.queries import figures_of, needs_second_factor, places_by_country, team_of
 from tech4muni.home.stages import stages_ahead
 
 ENTRIES_PER_PAGE: Final = 50
@@ -76,12 +76,11 @@ def municipality_home(request: MunicipalityRequest) -> HttpResponse:
     municipality, actor = request.municipality, request.actor
     team = team_of(municipality, clock.now())
     may_manage = bool(may_manage_people(actor))
-    needs_second_factor = actor.user is not None and not has_second_factor(actor.user)
     context = {
         "stages": stages_ahead(),
         "team": team,
         "may_manage": may_manage,
-        "steps": next_steps(municipality, team, may_manage=may_manage, needs_second_factor=needs_second_factor),
+        "steps": next_steps(municipality, team, may_manage=may_manage, needs_second_factor=needs_second_factor(actor)),
         "facts": facts_about(municipality),
     }
     return render(request, "home/municipality.html", context)

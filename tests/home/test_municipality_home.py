@@ -9,16 +9,17 @@ from django.test import Client
 from django.urls import reverse
 from django_tenants.utils import tenant_context
 
+from programs.actors import Actor
 from programs.enums import Role, Stage
-from programs.models import Invitation, Membership, Municipality
+from programs.models import Invitation, Membership, Municipality, Visit
 from tech4muni.accounts.models import User
 from tech4muni.audit.services import record
 from tech4muni.core import clock
 from tech4muni.core.components import Tone
 from tech4muni.home.facts import working_week
 from tech4muni.home.next_steps import next_steps
-from tech4muni.home.queries import Team, team_of
-from tests.factories.people import make_member, make_user
+from tech4muni.home.queries import Team, needs_second_factor, team_of
+from tests.factories.people import make_coordinator, make_member, make_user
 from tests.home.pages import text_of
 
 ClientOn = Callable[[str], Client]
@@ -96,6 +97,17 @@ def test_new_municipality_has_everything_before_it(strumica: Municipality) -> No
     ]
     assert steps["Invite your team"][:2] == (Tone.TODO, "1 person works here")
     assert steps["Complete the profile"][:2] == (Tone.DOING, "Still missing: the logo, the number of residents")
+
+
+@pytest.mark.parametrize(
+    ("factor", "visit", "needed"), [(False, False, True), (True, False, False), (False, True, False)]
+)
+def test_second_factor_is_wanted_of_who_has_none_and_works_here(
+    factor: bool, visit: bool, needed: bool, strumica: Municipality
+) -> None:
+    person = make_coordinator(second_factor=factor)
+
+    assert needs_second_factor(Actor(person, strumica, Role.VIEWER, Visit() if visit else None)) == needed
 
 
 def test_invitations_that_are_out_count_as_a_beginning(strumica: Municipality) -> None:
