@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.security import SecurityMiddleware
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tech4muni.core import clock
 from tech4muni.core.context import CallContext, entered
@@ -23,7 +23,11 @@ access_log = logging.getLogger("tech4muni.access")
 
 
 class RequestContextMiddleware:
-    """Give each request an id (the proxy's `X-Request-ID` when it is sane) and one frozen `now`."""
+    """Give each request an id (the proxy's `X-Request-ID` when it is sane) and one frozen `now`.
+
+    It begins in the default language, and the one it was answered in does not stay on the thread: an answer given
+    before the next visitor's language is known would come in it.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -33,7 +37,7 @@ class RequestContextMiddleware:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         context = CallContext(request_id=request_id, host=request.META.get("HTTP_HOST", ""))
-        with entered(context), clock.at(timezone.now()):
+        with entered(context), clock.at(timezone.now()), translation.override(settings.LANGUAGE_CODE):
             response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django.utils import translation
 
 from tech4muni.core import clock, context
 from tech4muni.core.context import CallContext, entered
@@ -73,3 +74,18 @@ def test_now_goes_on_after_a_request_that_fails() -> None:
 
     assert clock.now() is not clock.now()
     assert context.current() == CallContext()
+
+
+def test_a_request_begins_in_the_default_language_and_leaves_none_behind() -> None:
+    begun: list[str | None] = []
+
+    def answer(_request: HttpRequest) -> HttpResponse:
+        begun.append(translation.get_language())
+        translation.activate("he")
+        return HttpResponse()
+
+    with translation.override("mk"):
+        RequestContextMiddleware(answer)(RequestFactory().get("/"))
+        left = translation.get_language()
+
+    assert (begun, left) == (["en-gb"], "mk")
