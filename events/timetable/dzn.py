@@ -243,7 +243,7 @@ def _compare(entries: Mapping[str, Entry], instance: _Instance) -> None:
     for number, (said, found) in enumerate(zip(listed, meetings, strict=True), start=1):
         # The files write each meeting's number plus one; 1 stands for none.
         if "meetingsxBusiness" in entries and {meeting - 1 for meeting in said if meeting > 1} != found:
-            raise entries["meetingsxBusiness"].wrong(f"the requested meetings give other ones for item {number}.")
+            raise entries["meetingsxBusiness"].wrong(f"item {number} does not fit the requested meetings.")
 
 
 def _difference(said: Value, found: Value) -> str:

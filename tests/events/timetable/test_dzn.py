@@ -148,7 +148,7 @@ def test_no_meetings(none: str) -> None:
         ("requested", "[|1, 2 3|]", "Line 6: “|]” is missing before “3”."),
         ("nMeetingsBusiness", "[1, 2]", "Line 7: nMeetingsBusiness: the requested meetings give 1 as item 2."),
         ("nMeetingsBusiness", "[1]", "Line 7: nMeetingsBusiness: the requested meetings give 2 numbers."),
-        ("meetingsxBusiness", "[{1,2}, {1}]", "Line 7: meetingsxBusiness: the requested meetings give other ones for item 2."),
+        ("meetingsxBusiness", "[{1,2}, {1}]", "Line 7: meetingsxBusiness: item 2 does not fit the requested meetings."),
         ("empresesZero", "1", "Line 7: empresesZero: the requested meetings give 0."),
         ("forbidden", "[{0}]", "Line 7: forbidden: must be a list of 2 sets."),
         ("forbidden", "[{0}, 1]", "Line 7: forbidden: item 2 is no set."),
