@@ -1,0 +1,235 @@
+"""The way to the best plan: choose and slot in turns as long as that helps, then the whole model, goal by goal."""
+
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from events.timetable.choosing import Choice, Chooser
+from events.timetable.goals import LARGE
+from events.timetable.instance import Instance
+from events.timetable.model import Model, total
+from events.timetable.problem import Goal, Placed
+from events.timetable.search import PROVERS, Answer, run
+from events.timetable.slotting import Slotting
+from events.timetable.state import State
+
+# Choosing first pays only where the goals are in this order; whatever comes after them is free.
+CHOSEN: Final = (Goal.DISTURBED, Goal.BELOW_MINIMUM, Goal.VALUE)
+# The largest model to build as a whole, in places of requests.
+LARGEST: Final = 150_000
+ROUNDS: Final = 60
+SHARE: Final = 0.5
+
+
+@dataclass
+class Planner:
+    """Improves the plan of a state until all is proven or the time is up."""
+
+    state: State
+    infeasible: bool = False
+    _base: Instance = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._base = self.state.instance
+
+    def plan(self) -> None:
+        """Work through the goals; sets `infeasible` if there is no plan."""
+        state = self.state
+        if not all(state.instance.starts[request] for request in state.instance.demanded):
+            self.infeasible = True
+            return
+        self._note_what_is_plain()
+        if not self._begin():
+            return
+        if self._can_choose:
+            self._choose()
+        for goal in state.goals:
+            self._improve(goal)
+            if self.infeasible:
+                return
+
+    def _note_what_is_plain(self) -> None:
+        """Note the bounds that need no search."""
+        state, instance = self.state, self.state.instance
+        requests = instance.problem.requests
+        plain = {
+            Goal.DISTURBED: sum(slot not in instance.starts[r] for r, slot in instance.settled.items()),
+            Goal.VALUE: sum(requests[r].value for r in instance.requests if instance.starts[r]),
+            Goal.MOVES: sum(slot not in instance.starts[r] for r, slot in instance.published.items()),
+        }
+        for goal in state.goals:
+            state.prove(goal, plain.get(goal, 0))
+
+    def _begin(self) -> bool:
+        """Find a first plan, of the demanded meetings alone; return whether to go on."""
+        state, instance = self.state, self.state.instance
+        if instance.problem.gap_spread_limit is not None and instance.demanded:
+            return True  # the first goal's search sees to it
+        answer = run(Model(instance, {r: instance.starts[r] for r in instance.demanded}), state.budget)
+        self.infeasible = answer.infeasible
+        state.offer(answer.places)
+        return answer.places is not None
+
+    @property
+    def _can_choose(self) -> bool:
+        problem, goals = self.state.instance.problem, self.state.goals
+        first = [goal for goal in CHOSEN if goal in goals]
+        optional = len(self.state.instance.demanded) < len(self.state.instance.requests)
+        return (
+            optional
+            and Goal.VALUE in goals
+            and problem.gap_spread_limit is None
+            and goals[: len(first)] == tuple(first)
+        )
+
+    def _choose(self) -> None:
+        """Choose and slot in turns, under half of the time; locks what was published and can stay."""
+        begun, state = time.monotonic(), self.state
+        if Goal.DISTURBED in state.goals:
+            if not self._keep_published():
+                return
+            state.charge(Goal.DISTURBED, begun)
+        begun, until = time.monotonic(), state.budget.spent + SHARE * state.budget.left
+        chooser, slotting = Chooser(state.instance), Slotting(state.instance)
+        for _round in range(ROUNDS):
+            choice = chooser.choose(state.budget, until - state.budget.spent)
+            if choice is None:
+                break
+            self._note(choice)
+            if self._slot(choice, chooser, slotting, until) or state.budget.spent >= until:
+                break
+        state.charge(Goal.VALUE, begun)
+
+    def _keep_published(self) -> bool:
+        """Lock the published meetings that were not released, if all that can be held at all can be held together."""
+        state, instance = self.state, self.state.instance
+        stay = {r: slot for r, slot in instance.settled.items() if slot in instance.starts[r]}
+        if stay:
+            kept = _locked(instance, stay)
+            places = {r: kept.starts[r] for r in kept.demanded}
+            answer = run(Model(kept, places), state.budget) if all(places.values()) else None
+            if answer is None or answer.places is None:
+                return False
+            state.instance = kept
+            state.offer(answer.places)
+        state.report(Goal.DISTURBED)
+        return True
+
+    def _note(self, choice: Choice) -> None:
+        state = self.state
+        if Goal.BELOW_MINIMUM in state.goals:
+            state.report(Goal.BELOW_MINIMUM, bound=choice.below_bound)
+        if state.best and (Goal.BELOW_MINIMUM not in state.goals or state.settled(Goal.BELOW_MINIMUM)):
+            state.report(Goal.VALUE, bound=choice.value_bound)
+
+    def _slot(self, choice: Choice, chooser: Chooser, slotting: Slotting, until: float) -> bool:
+        """Find slots for a choice, or cut it off; return whether there is nothing more to gain."""
+        state, budget = self.state, self.state.budget
+        places: dict[int, int] = {}
+        cut = False
+        for block, requests in _by_block(choice.blocks).items():
+            placed = slotting.place(block, requests, budget, max(until - budget.spent, 1))
+            if placed is None and slotting.impossible(block, requests):
+                conflict = slotting.conflict(block, requests, budget, max((until - budget.spent) / 4, 1))
+                chooser.cuts.append(frozenset((request, block) for request in conflict))
+                cut = True
+            if placed is None:
+                placed = slotting.most(block, requests, budget, max((until - budget.spent) / 8, 1))
+            places |= placed
+        done = len(places) == len(choice.blocks)
+        state.offer(places)
+        self._note(choice)
+        return done or not cut
+
+    def _improve(self, goal: Goal) -> None:
+        """Search the best plan in one goal, the goals before it kept."""
+        state, begun = self.state, time.monotonic()
+        state.report(goal)
+        if goal in {Goal.LONGEST_WAIT, Goal.SPREAD} and self._no_gaps(goal):
+            pass
+        elif not state.settled(goal) and not state.budget.over:
+            open_goals = sum(not state.settled(other) for other in state.goals[state.goals.index(goal) :])
+            until = state.budget.spent + state.budget.left * (1 if open_goals == 1 else SHARE)
+            self._search(goal, until)
+        state.charge(goal, begun)
+        state.report(goal)
+
+    def _no_gaps(self, goal: Goal) -> bool:
+        """Whether nobody waits, so that there is nothing to shorten or to spread."""
+        state = self.state
+        if state.best is None or state.best.value(Goal.GAPS):
+            return False
+        state.prove(goal, 0)
+        return True
+
+    def _search(self, goal: Goal, until: float) -> None:
+        state = self.state
+        if state.best and goal in {Goal.GAPS, Goal.LONGEST_WAIT, Goal.SPREAD, Goal.MOVES} and self._can_choose:
+            self._polish(goal, until)
+        if state.settled(goal) or sum(map(len, state.instance.starts)) > LARGEST:
+            return
+        model, goals = state.model(goal)
+        if state.best:
+            model.hint(state.places)
+        answer = self._run(model, goals.expression(goal), goal, until)
+        self.infeasible = answer.infeasible
+        state.prove(goal, answer.bound)
+
+    def _polish(self, goal: Goal, until: float) -> None:
+        """Move the meetings that are held: within each block first, then over the whole event."""
+        state, instance = self.state, self.state.instance
+        if goal == Goal.GAPS:
+            for block in instance.blocks:
+                here = {r: slot for r, slot in state.places.items() if slot in block}
+                choices = {
+                    r: [s for s in instance.starts[r] if s in block] if r in here else [slot]
+                    for r, slot in state.places.items()
+                }
+                self._polish_within(goal, choices, min(until, state.budget.spent + (until - state.budget.spent) / 4))
+        if not state.settled(goal):
+            self._polish_within(goal, {r: list(instance.starts[r]) for r in state.places}, until)
+
+    def _polish_within(self, goal: Goal, choices: Mapping[int, list[int]], until: float) -> None:
+        model, goals = self.state.model(goal, choices)
+        model.hint(self.state.places)
+        self._run(model, goals.expression(goal), goal, until, bounds=False)
+
+    def _run(self, model: Model, expression: Any, goal: Goal, until: float, *, bounds: bool = True) -> Answer:
+        state = self.state
+        tell = state.found(goal)
+        answer = run(
+            model,
+            state.budget,
+            goal=total([expression]),
+            large=goal in LARGE,
+            seconds=max(until - state.budget.spent, 0.01),
+            found=tell if bounds else lambda best, _bound: tell(best, None),
+            parameters=_parameters(state.budget.workers),
+        )
+        state.offer(answer.places)
+        return answer
+
+
+def _locked(instance: Instance, stay: Mapping[int, int]) -> Instance:
+    """Return the same problem with these meetings locked in their slots, beside those that are locked already."""
+    problem = instance.problem
+    locks = [
+        Placed(problem.requests[request].id, problem.slots[slot].id)
+        for request, slot in stay.items()
+        if request not in instance.locked
+    ]
+    return Instance(replace(problem, locked=(*problem.locked, *locks)))
+
+
+def _by_block(blocks: Mapping[int, int]) -> Mapping[int, frozenset[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for request, block in blocks.items():
+        found[block].add(request)
+    return {block: frozenset(found[block]) for block in sorted(found)}
+
+
+def _parameters(workers: int) -> Mapping[str, Any]:
+    """Return what CP-SAT is to try: with one worker, one search that can be repeated."""
+    return {"subsolvers": PROVERS, "num_workers": max(workers, len(PROVERS))} if workers > 1 else {}
