@@ -2,14 +2,16 @@
 
 An event has two days of two half-days. Startups have one or two themes, municipalities some more; both rank each other
 by shared themes, by how much everybody wants the other, and by what only the two know about each other. Each says
-`must`, `want`, `neutral` or `no`, up to as many musts and wants as the organiser allows. Where both say must or want,
-there is a request.
+`must`, `want`, `neutral` or `no`, up to as many musts and wants as the organiser allows. For the startups that would be
+left with fewer than two meetings the organiser finds somebody who is willing. Where both say must or want, there is a
+request.
 
 Two flavours: in `room` the organiser allows no more choices than a party has slots for, and nearly everything fits; in
 `full` there are clearly more requests than slots. `scarce` is `full` with fewer tables than everybody could use.
 """
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,7 +27,11 @@ THEMES: Final = (
 FLAVOURS: Final = ("room", "full", "scarce")
 CHOSEN: Final = frozenset({"must", "want"})
 
+LEAST: Final = 2  # meetings that each party is to have
+
+# What each startup and each municipality say of one another, and how much they would like to meet.
 Choices = Mapping[tuple[str, str], tuple[str, str]]
+Likes = Mapping[tuple[str, str], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ def _new_startup(
     number: int, each: float, flavour: str, slots: Sequence[Mapping[str, Any]], rng: random.Random
 ) -> dict[str, Any]:
     """Return a startup: some come on one day only, some late or leave early, few need a pause after three meetings."""
-    party: dict[str, Any] = {"id": _startup(number), "side": "startup", "minimum": 2}
+    party: dict[str, Any] = {"id": _startup(number), "side": "startup", "minimum": LEAST}
     ids, fate = [slot["id"] for slot in slots], rng.random()
     if fate < 0.08:
         day = rng.choice(["day 1", "day 2"])
@@ -151,7 +157,7 @@ def _new_municipality(
 ) -> dict[str, Any]:
     """Return a municipality with its delegates: the mayor and the head of IT join the meetings that name them."""
     name, ids = _municipality(number), [slot["id"] for slot in slots]
-    party: dict[str, Any] = {"id": name, "side": "municipality", "minimum": max(2, round(each / 3))}
+    party: dict[str, Any] = {"id": name, "side": "municipality", "minimum": max(LEAST, round(each / 3))}
     if flavour != "scarce":
         party["table"] = f"table of {name}"
     if rng.random() < 0.2:
@@ -192,7 +198,22 @@ def choices(size: Size, flavour: str, parties: Sequence[Mapping[str, Any]], rng:
             low = middle
         else:
             high = middle
-    return _said(likes, {party: zeal[party] * high for party in zeal}, caps)
+    return _helped(_said(likes, {party: zeal[party] * high for party in zeal}, caps), likes)
+
+
+def _helped(said: Choices, likes: Likes) -> Choices:
+    """Return the choices after the organiser has found two municipalities for each startup with fewer requests.
+
+    Both sides come to want those meetings that they would like best of all that they have not chosen.
+    """
+    helped = dict(said)
+    mutual = Counter(startup for (startup, _town), pair in said.items() if CHOSEN.issuperset(pair))
+    for pair in sorted(likes, key=lambda pair: (-sum(likes[pair]), pair)):
+        if mutual[pair[0]] < LEAST and not CHOSEN.issuperset(said[pair]):
+            one, other = (word if word in CHOSEN else "want" for word in said[pair])
+            helped[pair] = (one, other)
+            mutual[pair[0]] += 1
+    return helped
 
 
 def _cap(party: Mapping[str, Any], slots: int, flavour: str) -> int:
@@ -204,9 +225,7 @@ def _cap(party: Mapping[str, Any], slots: int, flavour: str) -> int:
     return min(int(there * ROOM_SHARE), 2 * a_day)
 
 
-def _likes(
-    startups: Sequence[str], towns: Sequence[str], rng: random.Random
-) -> dict[tuple[str, str], tuple[float, float]]:
+def _likes(startups: Sequence[str], towns: Sequence[str], rng: random.Random) -> Likes:
     """Return, for each startup and municipality, how much the one likes the other and is liked."""
     themes = {name: frozenset(rng.sample(THEMES, rng.randint(2, 3))) for name in startups}
     themes |= {name: frozenset(rng.sample(THEMES, rng.randint(3, 5))) for name in towns}
@@ -219,9 +238,7 @@ def _likes(
     return likes
 
 
-def _said(
-    likes: Mapping[tuple[str, str], tuple[float, float]], shares: Mapping[str, float], caps: Mapping[str, int]
-) -> Choices:
+def _said(likes: Likes, shares: Mapping[str, float], caps: Mapping[str, int]) -> Choices:
     """Return both sides' choices: each party says must or want to a share of the others, those that it likes most."""
     ranked: dict[str, list[tuple[float, str]]] = {}
     for (startup, town), (its, towns) in likes.items():
