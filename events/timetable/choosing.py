@@ -13,11 +13,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 from typing import Final
 
 from ortools.math_opt.python import mathopt
 
 from events.timetable.instance import Instance
+from events.timetable.profile import profile
 from events.timetable.search import Budget
 
 TOLERANCE: Final = 1e-6
@@ -53,6 +55,13 @@ class Chooser:
             self.value_bound = bound if self.value_bound is None else min(bound, self.value_bound)
             return Choice(best.blocks, self.below_bound, self.value_bound)
         return None
+
+    def fewest_gaps(self, value: int, budget: Budget, seconds: float) -> tuple[Mapping[int, int], int] | None:
+        """Return a choice worth at least `value` that forces the fewest gaps, and a bound of the gaps of all plans."""
+        model = _Relaxation(self.instance, self.cuts)
+        model.minimise_gaps(self.below_bound, value)
+        best = model.solve(min(seconds, budget.left), budget.seed)
+        return None if best is None or best.infeasible else (best.blocks, -int(-(best.bound - TOLERANCE) // 1))
 
     def _raise_below(self, budget: Budget, seconds: float) -> bool:
         """Find how many parties must stay below their minimum; return whether a choice exists at all."""
@@ -112,6 +121,28 @@ class _Relaxation:
     def minimise_below(self) -> None:
         """Seek the fewest parties below their minimum."""
         self.program.minimize(mathopt.fast_sum(self.below))
+
+    def minimise_gaps(self, below: int, value: int) -> None:
+        """Seek the fewest gaps that the profiles of the parties force, at a value."""
+        requests = self.instance.problem.requests
+        worth = mathopt.fast_sum(requests[r].value * y for (r, _block), y in self.chosen.items())
+        self.program.add_linear_constraint(mathopt.fast_sum(self.below) <= below)
+        self.program.add_linear_constraint(worth >= value)
+        gaps = [gap for party in self.instance.parties for gap in self._forced_gaps(party)]
+        self.program.minimize(mathopt.fast_sum(gaps))
+
+    def _forced_gaps(self, party: int) -> Iterator[mathopt.Variable]:
+        """Yield a variable for each gap that a party may need, block by block."""
+        for block, taken in _covers(self.instance, self.instance.of_party[party]).items():
+            most = profile(self.instance, party, block, frozenset[int]().union(*taken.values()))
+            slots = mathopt.fast_sum(self.instance.durations[r] * self.chosen[r, block] for r in taken)
+            gaps = [self.program.add_binary_variable() for _step in most[1:]]
+            for sooner, later in pairwise(gaps):
+                self.program.add_linear_constraint(sooner >= later)
+            steps = (gap * (more - less) for gap, (less, more) in zip(gaps, pairwise(most), strict=True))
+            if sum(self.instance.durations[request] for request in taken) > most[0]:
+                self.program.add_linear_constraint(slots <= most[0] + mathopt.fast_sum(steps))
+            yield from gaps
 
     def solve(self, seconds: float, seed: int) -> _Solved | None:
         """Return the best choice, None if the time is too short."""
@@ -190,10 +221,8 @@ class _Relaxation:
         return below
 
 
-def _crowds(
-    instance: Instance, requests: Iterable[int], longest: int | None
-) -> Iterator[tuple[list[tuple[int, int]], int]]:
-    """Yield places of a party's requests in a block with the slots that they may take together, where that binds."""
+def _covers(instance: Instance, requests: Iterable[int]) -> Mapping[int, Mapping[int, frozenset[int]]]:
+    """Return for each block the slots that each of some requests could take there."""
     covers: dict[int, dict[int, frozenset[int]]] = defaultdict(dict)
     for request in requests:
         could: dict[int, set[int]] = defaultdict(set)
@@ -201,7 +230,14 @@ def _crowds(
             could[instance.block_of[start]].update(instance.span(request, start))
         for block, slots in could.items():
             covers[block][request] = frozenset(slots)
-    for block, taken in sorted(covers.items()):
+    return dict(sorted(covers.items()))
+
+
+def _crowds(
+    instance: Instance, requests: Iterable[int], longest: int | None
+) -> Iterator[tuple[list[tuple[int, int]], int]]:
+    """Yield places of a party's requests in a block with the slots that they may take together, where that binds."""
+    for block, taken in _covers(instance, requests).items():
         everything = frozenset[int]().union(*taken.values())
         for within in sorted({everything, *taken.values()}, key=sorted):
             members = [(request, block) for request, cover in taken.items() if cover <= within]

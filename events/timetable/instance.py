@@ -162,6 +162,13 @@ class Instance:
         """Return the slots that a request takes if it begins at `start`."""
         return range(start, start + self.durations[request])
 
+    def tables_of(self, request: int) -> tuple[int, ...]:
+        """Return the tables at which a request may be held."""
+        own, placed = self.owned[request], self.locked.get(request)
+        if placed and placed.table is not None:
+            return tuple(n for n, table in enumerate(self.problem.tables) if table.id == placed.table)
+        return self._pool if own is None else (own,)
+
     def without(self, dropped: Iterable[int]) -> "Instance":
         """Return the same problem without the demand that these requests be held."""
         gone = {self.problem.requests[number].id for number in dropped}
@@ -176,7 +183,7 @@ class Instance:
 
     def _starts(self, request: int) -> Iterator[int]:
         usable = self._usable(self.problem.requests[request])
-        tables = self._tables(request)
+        tables = self.tables_of(request)
         for start in self._wanted_starts(request):
             span = self.span(request, start)
             fits = span[-1] < len(self.slots) and self.block_of[start] == self.block_of[span[-1]]
@@ -187,12 +194,6 @@ class Instance:
         fixed, placed = self.problem.requests[request].fixed, self.locked.get(request)
         wanted = {self.problem.slot_number[slot] for slot in (fixed, placed.slot if placed else None) if slot}
         return (wanted or self.slots) if len(wanted) < 2 else ()
-
-    def _tables(self, request: int) -> tuple[int, ...]:
-        own, placed = self.owned[request], self.locked.get(request)
-        if placed and placed.table is not None:
-            return tuple(n for n, table in enumerate(self.problem.tables) if table.id == placed.table)
-        return self._pool if own is None else (own,)
 
     @cached_property
     def _pool(self) -> tuple[int, ...]:

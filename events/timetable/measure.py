@@ -1,24 +1,38 @@
 """The figures of a plan, given the slot in which each held request begins."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from events.timetable.goals import LARGE
 from events.timetable.instance import Instance
 from events.timetable.problem import Goal
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Measure:
-    """What a plan amounts to; `places` are the first slots by request."""
+    """What a plan amounts to; `places` are the first slots by request, `base` and `touched` save work after a swap."""
 
     instance: Instance
     places: Mapping[int, int]
 
+    base: "Measure | None" = None
+    touched: frozenset[int] = frozenset()
+
+    def swapped(self, gone: Collection[int], request: int, start: int) -> "Measure":
+        """Return the plan without some meetings and with another one; only their parties are looked at anew."""
+        places = {other: slot for other, slot in self.places.items() if other not in gone}
+        touched = frozenset(side for changed in (*gone, request) for side in self.instance.sides[changed])
+        return Measure(self.instance, {**places, request: start}, self, touched)
+
     @cached_property
     def busy(self) -> Sequence[Mapping[int, int]]:
         """For each party the slots in which it is in a meeting, with the request."""
+        if self.base:
+            return self._updated(self.base.busy, self._busy_of)
         busy: list[dict[int, int]] = [{} for _ in self.instance.parties]
         for request, start in self.places.items():
             for party in self.instance.sides[request]:
@@ -28,15 +42,29 @@ class Measure:
     @cached_property
     def held(self) -> Sequence[int]:
         """How many meetings each party has."""
-        return [len(set(busy.values())) for busy in self.busy]
+        if self.base:
+            return self._updated(self.base.held, self._held_by)
+        return [self._held_by(party) for party in self.instance.parties]
 
     @cached_property
     def gaps(self) -> Sequence[Sequence[tuple[int, ...]]]:
         """For each party its gaps, each as the slots in which it waits."""
-        return [
-            [gap for block in self.instance.present[party] for gap in _gaps(block, self.busy[party])]
-            for party in self.instance.parties
-        ]
+        if self.base:
+            return self._updated(self.base.gaps, self._gaps_of)
+        return [self._gaps_of(party) for party in self.instance.parties]
+
+    def _updated(self, known: Sequence[T], anew: Callable[[int], T]) -> Sequence[T]:
+        return [anew(party) if party in self.touched else known[party] for party in self.instance.parties]
+
+    def _busy_of(self, party: int) -> Mapping[int, int]:
+        held = (request for request in self.instance.of_party[party] if request in self.places)
+        return {slot: request for request in held for slot in self.instance.span(request, self.places[request])}
+
+    def _held_by(self, party: int) -> int:
+        return len(set(self.busy[party].values()))
+
+    def _gaps_of(self, party: int) -> Sequence[tuple[int, ...]]:
+        return [gap for block in self.instance.present[party] for gap in _gaps(block, self.busy[party])]
 
     @cached_property
     def below(self) -> Sequence[int]:

@@ -20,6 +20,7 @@ CHOSEN: Final = (Goal.DISTURBED, Goal.BELOW_MINIMUM, Goal.VALUE)
 # The largest model to build as a whole, in places of requests.
 LARGEST: Final = 150_000
 ROUNDS: Final = 60
+POLISHERS: Final = 8
 SHARE: Final = 0.5
 
 
@@ -29,10 +30,11 @@ class Planner:
 
     state: State
     infeasible: bool = False
-    _base: Instance = field(init=False)
+    _chooser: Chooser | None = None
+    _slotting: Slotting = field(init=False)
 
     def __post_init__(self) -> None:
-        self._base = self.state.instance
+        self._slotting = Slotting(self.state.instance)
 
     def plan(self) -> None:
         """Work through the goals; sets `infeasible` if there is no plan."""
@@ -92,13 +94,13 @@ class Planner:
                 return
             state.charge(Goal.DISTURBED, begun)
         begun, until = time.monotonic(), state.budget.spent + SHARE * state.budget.left
-        chooser, slotting = Chooser(state.instance), Slotting(state.instance)
+        self._slotting, self._chooser = Slotting(state.instance), Chooser(state.instance)
         for _round in range(ROUNDS):
-            choice = chooser.choose(state.budget, until - state.budget.spent)
+            choice = self._chooser.choose(state.budget, until - state.budget.spent)
             if choice is None:
                 break
             self._note(choice)
-            if self._slot(choice, chooser, slotting, until) or state.budget.spent >= until:
+            if self._slot(choice, self._chooser, until) or state.budget.spent >= until:
                 break
         state.charge(Goal.VALUE, begun)
 
@@ -124,9 +126,9 @@ class Planner:
         if state.best and (Goal.BELOW_MINIMUM not in state.goals or state.settled(Goal.BELOW_MINIMUM)):
             state.report(Goal.VALUE, bound=choice.value_bound)
 
-    def _slot(self, choice: Choice, chooser: Chooser, slotting: Slotting, until: float) -> bool:
+    def _slot(self, choice: Choice, chooser: Chooser, until: float) -> bool:
         """Find slots for a choice, or cut it off; return whether there is nothing more to gain."""
-        state, budget = self.state, self.state.budget
+        state, budget, slotting = self.state, self.state.budget, self._slotting
         places: dict[int, int] = {}
         cut = False
         for block, requests in _by_block(choice.blocks).items():
@@ -147,22 +149,25 @@ class Planner:
         """Search the best plan in one goal, the goals before it kept."""
         state, begun = self.state, time.monotonic()
         state.report(goal)
-        if goal in {Goal.LONGEST_WAIT, Goal.SPREAD} and self._no_gaps(goal):
-            pass
-        elif not state.settled(goal) and not state.budget.over:
+        if goal in {Goal.LONGEST_WAIT, Goal.SPREAD}:
+            self._note_what_follows(goal)
+        if not state.settled(goal) and not state.budget.over:
             open_goals = sum(not state.settled(other) for other in state.goals[state.goals.index(goal) :])
             until = state.budget.spent + state.budget.left * (1 if open_goals == 1 else SHARE)
             self._search(goal, until)
         state.charge(goal, begun)
         state.report(goal)
 
-    def _no_gaps(self, goal: Goal) -> bool:
-        """Whether nobody waits, so that there is nothing to shorten or to spread."""
+    def _note_what_follows(self, goal: Goal) -> None:
+        """Note what the gaps say of the other goals about waiting, if they come before them."""
         state = self.state
-        if state.best is None or state.best.value(Goal.GAPS):
-            return False
-        state.prove(goal, 0)
-        return True
+        order = state.goals
+        if state.best is None or Goal.GAPS not in order or order.index(Goal.GAPS) > order.index(goal):
+            return
+        parties, most, fewest = len(state.instance.parties), state.best.value(Goal.GAPS), state.bounds[Goal.GAPS]
+        somebody_waits = fewest > 0
+        not_all_alike = somebody_waits and most < parties  # so that one party has no gap
+        state.prove(goal, int(somebody_waits if goal == Goal.LONGEST_WAIT else not_all_alike))
 
     def _search(self, goal: Goal, until: float) -> None:
         state = self.state
@@ -179,22 +184,45 @@ class Planner:
 
     def _polish(self, goal: Goal, until: float) -> None:
         """Move the meetings that are held: within each block first, then over the whole event."""
-        state, instance = self.state, self.state.instance
+        state, budget = self.state, self.state.budget
         if goal == Goal.GAPS:
-            for block in instance.blocks:
-                here = {r: slot for r, slot in state.places.items() if slot in block}
-                choices = {
-                    r: [s for s in instance.starts[r] if s in block] if r in here else [slot]
-                    for r, slot in state.places.items()
-                }
-                self._polish_within(goal, choices, min(until, state.budget.spent + (until - state.budget.spent) / 4))
+            self._choose_for_gaps(until)
+            blocks = {request: self.state.instance.block_of[slot] for request, slot in state.places.items()}
+            state.offer(self._slot_tightly(blocks, budget.spent + (until - budget.spent) / 2))
         if not state.settled(goal):
-            self._polish_within(goal, {r: list(instance.starts[r]) for r in state.places}, until)
+            self._polish_within(goal, {r: list(state.instance.starts[r]) for r in state.places}, until)
+
+    def _choose_for_gaps(self, until: float) -> None:
+        """Choose again for the same value, so that the meetings of each block force few gaps; note how few."""
+        state, budget = self.state, self.state.budget
+        if self._chooser is None or not (state.best and state.settled(Goal.VALUE)):
+            return
+        seconds = (until - budget.spent) / 4
+        choice = self._chooser.fewest_gaps(state.best.value(Goal.VALUE), budget, seconds)
+        if choice:
+            blocks, bound = choice
+            state.report(Goal.GAPS, bound=bound)
+            state.offer(self._slot_tightly(blocks, budget.spent + seconds))
+
+    def _slot_tightly(self, blocks: Mapping[int, int], until: float) -> Mapping[int, int] | None:
+        """Return slots with few gaps for requests whose blocks are known, None if there are none in time."""
+        places: dict[int, int] = {}
+        budget = self.state.budget
+        grouped = _by_block(blocks)
+        for number, (block, requests) in enumerate(grouped.items()):
+            seconds = max(until - budget.spent, 0.1) / (len(grouped) - number)
+            placed = self._slotting.tight(block, requests, budget, seconds, _polishing(budget.workers))
+            if placed is None:
+                return None
+            places |= placed
+        return places
 
     def _polish_within(self, goal: Goal, choices: Mapping[int, list[int]], until: float) -> None:
         model, goals = self.state.model(goal, choices)
+        expression = total([goals.expression(goal)])
+        model.cp.add(expression >= self.state.bounds.get(goal, 0))
         model.hint(self.state.places)
-        self._run(model, goals.expression(goal), goal, until, bounds=False)
+        self._run(model, expression, goal, until, bounds=False)
 
     def _run(self, model: Model, expression: Any, goal: Goal, until: float, *, bounds: bool = True) -> Answer:
         state = self.state
@@ -206,7 +234,7 @@ class Planner:
             large=goal in LARGE,
             seconds=max(until - state.budget.spent, 0.01),
             found=tell if bounds else lambda best, _bound: tell(best, None),
-            parameters=_parameters(state.budget.workers),
+            parameters=_proving(state.budget.workers) if bounds else _polishing(state.budget.workers),
         )
         state.offer(answer.places)
         return answer
@@ -230,6 +258,11 @@ def _by_block(blocks: Mapping[int, int]) -> Mapping[int, frozenset[int]]:
     return {block: frozenset(found[block]) for block in sorted(found)}
 
 
-def _parameters(workers: int) -> Mapping[str, Any]:
-    """Return what CP-SAT is to try: with one worker, one search that can be repeated."""
+def _proving(workers: int) -> Mapping[str, Any]:
+    """Return what CP-SAT is to try where a proof is wanted: with one worker, one search that can be repeated."""
     return {"subsolvers": PROVERS, "num_workers": max(workers, len(PROVERS))} if workers > 1 else {}
+
+
+def _polishing(workers: int) -> Mapping[str, Any]:
+    """Return what CP-SAT is to try where good plans are wanted: its large neighbourhoods need workers of their own."""
+    return {"num_workers": max(workers, POLISHERS)} if workers > 1 else {}

@@ -25,7 +25,7 @@ class Tables:
     _taken: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     _last: dict[int, int] = field(default_factory=dict)
 
-    def assign(self) -> Mapping[int, int]:
+    def assign(self) -> dict[int, int]:
         """Return the table of each meeting."""
         instance = self.instance
         for request in sorted(self.places, key=self._begin):
