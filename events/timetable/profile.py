@@ -12,7 +12,7 @@ from events.timetable.instance import Instance
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """Where a party stands: slots in its run of meetings just now, gaps so far, whether it has met and whether it waits."""
+    """Where a party stands: slots in its run of meetings, gaps so far, whether it has met, whether it waits."""
 
     run: int = 0
     gaps: int = 0

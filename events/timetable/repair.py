@@ -4,13 +4,18 @@ Meetings that have begun are locked and nothing else is planned into the past. A
 `disturbed`, the first one, keeps them where they are unless they are released or can no longer be.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any, Final
 
+from events.timetable.documents import InvalidDocumentError, complete_plan, digest, problem_document
 from events.timetable.instance import Instance
 from events.timetable.plan import Meeting
 from events.timetable.problem import Goal, Party, Placed, Problem, Table
+from events.timetable.structure import Structure
+
+CHANGES: Final = Structure("changes")
 
 
 class Kind(StrEnum):
@@ -31,6 +36,58 @@ class Change:
     slot: str | None = None
 
 
+def repaired_problem(problem: Problem, plan: object, changes: object) -> Problem:
+    """Return the problem whose best plan repairs a published one, all but the problem as JSON documents.
+
+    Raises InvalidDocumentError if a document breaks its schema, if the plan is not of the problem, or if the changes
+    name what the problem does not have.
+    """
+    published = complete_plan(plan)
+    if published["certificate"]["digest"] != digest(problem_document(problem)):
+        raise InvalidDocumentError([("$.certificate.digest", "is that of another problem.")])
+    if complaints := CHANGES.complaints(changes):
+        raise InvalidDocumentError(complaints)
+    full = CHANGES.filled(changes)
+    if complaints := list(_unknown(problem, full)):
+        raise InvalidDocumentError(complaints)
+    return repaired(
+        problem,
+        [
+            Meeting(m["request"], (m["parties"][0], m["parties"][1]), m["slot"], m["table"])
+            for m in published["meetings"]
+        ],
+        [Change(Kind(one["kind"]), one[_SUBJECT[one["kind"]]], one["slot"]) for one in full["changes"]],
+        now=full["now"],
+        released=full["released"],
+    )
+
+
+_SUBJECT: Final = {"no_show": "party", "late": "party", "cancelled": "request", "lost_table": "table"}
+
+
+def _unknown(problem: Problem, changes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what the changes name and the problem does not have."""
+    known = {
+        "party": problem.party.keys(),
+        "request": problem.request.keys(),
+        "table": {table.id for table in problem.tables},
+        "slot": problem.slot_number.keys(),
+    }
+    if changes["now"] is not None and changes["now"] not in known["slot"]:
+        yield "$.now", f"the problem has no slot {changes['now']!r}."
+    for number, request in enumerate(changes["released"]):
+        if request not in known["request"]:
+            yield f"$.released[{number}]", f"the problem has no request {request!r}."
+    cancelled: set[str] = set()
+    for number, change in enumerate(changes["changes"]):
+        for name in ("slot", _SUBJECT[change["kind"]]):
+            if change[name] is not None and change[name] not in known[name]:
+                yield f"$.changes[{number}].{name}", f"the problem has no {name} {change[name]!r}."
+        if change["kind"] == Kind.CANCELLED and change["request"] in cancelled:
+            yield f"$.changes[{number}].request", "is cancelled already."
+        cancelled.add(change.get("request", ""))
+
+
 def repaired(
     problem: Problem,
     plan: Iterable[Meeting],
@@ -47,9 +104,6 @@ def repaired(
         changes: what happened since.
         now: the first slot that can still be planned; None: all can.
         released: requests that may move for the sake of the other goals, locked ones included.
-
-    Raises:
-        ValueError: a change names something that the problem does not have.
     """
     free = frozenset(released)
     begun = problem.slot_number[now] if now is not None else 0
@@ -72,23 +126,15 @@ def _apply(problem: Problem, change: Change, over: frozenset[str], begun: int) -
     past = frozenset(slot.id for slot in problem.slots[:begun])
     match change.kind:
         case Kind.CANCELLED:
-            return problem if change.subject in over else _cancelled(problem, _known(change, problem.request))
+            return problem if change.subject in over else _cancelled(problem, change.subject)
         case Kind.LOST_TABLE:
-            table = _known(change, {table.id for table in problem.tables})
-            return _without_table(problem, table, _slots(problem, change.slot) - past)
+            return _without_table(problem, change.subject, _slots(problem, change.slot) - past)
         case Kind.NO_SHOW:
             absent = _slots(problem, change.slot)
         case Kind.LATE:
             absent = _slots(problem, None, until=change.slot)
-    subject = _known(change, problem.party)
-    parties = [_away(party, absent - past) if party.id == subject else party for party in problem.parties]
+    parties = [_away(party, absent - past) if party.id == change.subject else party for party in problem.parties]
     return replace(problem, parties=tuple(parties))
-
-
-def _known(change: Change, names: Iterable[str]) -> str:
-    if change.subject not in names:
-        raise ValueError(f"{change.kind}: the problem has no {change.subject!r}")
-    return change.subject
 
 
 def _away(party: Party, slots: frozenset[str]) -> Party:
