@@ -127,7 +127,9 @@ class Held:
 
     def _in_place(self, request: str) -> bool:
         """Whether a published request is held in its published slot."""
-        return request in self.starts and self.facts.slots[self.starts[request]] == self.facts.published[request]["slot"]
+        return (
+            request in self.starts and self.facts.slots[self.starts[request]] == self.facts.published[request]["slot"]
+        )
 
     def _at_another_table(self, request: str) -> bool:
         table = self.facts.published[request]["table"]
