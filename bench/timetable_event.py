@@ -11,6 +11,7 @@ Two flavours: in `room` the organiser allows no more choices than a party has sl
 """
 
 import random
+import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -204,15 +205,17 @@ def choices(size: Size, flavour: str, parties: Sequence[Mapping[str, Any]], rng:
 def _helped(said: Choices, likes: Likes) -> Choices:
     """Return the choices after the organiser has found two municipalities for each startup with fewer requests.
 
-    Both sides come to want those meetings that they would like best of all that they have not chosen.
+    Of the municipalities that have no more requests than most, they are those that both sides would like best.
     """
     helped = dict(said)
-    mutual = Counter(startup for (startup, _town), pair in said.items() if CHOSEN.issuperset(pair))
-    for pair in sorted(likes, key=lambda pair: (-sum(likes[pair]), pair)):
-        if mutual[pair[0]] < LEAST and not CHOSEN.issuperset(said[pair]):
-            one, other = (word if word in CHOSEN else "want" for word in said[pair])
-            helped[pair] = (one, other)
-            mutual[pair[0]] += 1
+    asked = Counter(party for parties, pair in said.items() if CHOSEN.issuperset(pair) for party in parties)
+    usual = statistics.median(asked[town] for town in dict.fromkeys(town for _startup, town in said))
+    for startup, town in sorted(likes, key=lambda pair: (-sum(likes[pair]), pair)):
+        pair = said[startup, town]
+        if asked[startup] < LEAST and asked[town] <= usual and not CHOSEN.issuperset(pair):
+            one, other = (word if word in CHOSEN else "want" for word in pair)
+            helped[startup, town] = (one, other)
+            asked.update((startup, town))
     return helped
 
 
