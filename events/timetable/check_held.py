@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from events.timetable.check_facts import Facts
 
@@ -56,8 +57,9 @@ class Held:
         return {party: self.share(party) for party in self.facts.parties}
 
     def span(self, request: str) -> range:
-        """Return the slots that a meeting takes."""
-        return self.facts.span(request, self.starts[request])
+        """Return the slots that a meeting takes, none beyond the last one."""
+        span = self.facts.span(request, self.starts[request])
+        return range(span.start, min(span.stop, len(self.facts.slots)))
 
     def only(self, requests: Iterable[str]) -> "Held":
         """Return some of the meetings, as if the others were not held."""
@@ -77,7 +79,7 @@ class Held:
     def _gaps(self, party: str, spans: Iterable[range]) -> Iterator[tuple[int, ...]]:
         """Yield each gap as the slots between two meetings of a block in which the party is there."""
         busy = sorted({slot for span in spans for slot in span})
-        for before, after in zip(busy, busy[1:], strict=False):
+        for before, after in pairwise(busy):
             if self.facts.block_of[before] == self.facts.block_of[after]:
                 waiting = tuple(slot for slot in range(before + 1, after) if slot in self.facts.present[party])
                 if waiting:
@@ -127,9 +129,8 @@ class Held:
 
     def _in_place(self, request: str) -> bool:
         """Whether a published request is held in its published slot."""
-        return (
-            request in self.starts and self.facts.slots[self.starts[request]] == self.facts.published[request]["slot"]
-        )
+        slot = self.facts.published[request]["slot"]
+        return request in self.starts and self.facts.slots[self.starts[request]] == slot
 
     def _at_another_table(self, request: str) -> bool:
         table = self.facts.published[request]["table"]

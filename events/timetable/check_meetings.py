@@ -79,7 +79,7 @@ def _clashes(held: Held, requests: Iterable[str]) -> Iterator[tuple[str, str, st
             taken[slot].append(request)
     pairs = {pair: slot for slot in sorted(taken, reverse=True) for pair in combinations(taken[slot], 2)}
     for (one, other), slot in pairs.items():
-        yield one, other, held.facts.slots[slot] if slot < len(held.facts.slots) else "the end"
+        yield one, other, held.facts.slots[slot]
 
 
 def _party(held: Held, party: str, paths: Mapping[str, str]) -> Iterator[Broken]:
@@ -96,16 +96,14 @@ def _party(held: Held, party: str, paths: Mapping[str, str]) -> Iterator[Broken]
             yield Broken(Rule.MAXIMUM_PER_DAY, message, "$.meetings")
     for run in runs(facts, (held.span(request) for request in requests)):
         if wanted["longest_run"] is not None and len(run) > wanted["longest_run"]:
-            begin = facts.slots[run.start]
-            message = (
-                f"{party} is in meetings for {len(run)} slots from {begin}, but may be for {wanted['longest_run']}."
-            )
+            most, begin = wanted["longest_run"], facts.slots[run.start]
+            message = f"{party} is in meetings for {len(run)} slots from {begin}, but may be for {most}."
             yield Broken(Rule.LONGEST_RUN, message, "$.meetings")
 
 
 def runs(facts: Facts, spans: Iterable[range]) -> Iterator[range]:
     """Yield the longest stretches of slots of one block that some spans cover."""
-    busy = sorted({slot for span in spans for slot in span if slot < len(facts.slots)})
+    busy = sorted({slot for span in spans for slot in span})
     joined = groupby(enumerate(busy), key=lambda pair: (pair[1] - pair[0], facts.block_of[pair[1]]))
     for _key, pairs in joined:
         slots = [slot for _number, slot in pairs]

@@ -9,8 +9,6 @@ from events.timetable.check_facts import Item
 from events.timetable.check_held import Held
 from events.timetable.check_obstacles import free_tables, obstacle
 
-SIGNS: Final[Mapping[str, int]] = {"value": -1}
-
 # The fields that a reason has beside `request` and `reason`: those that it must have, and those that it may have.
 FIELDS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "never_together": (frozenset(), frozenset()),
@@ -63,8 +61,9 @@ def _fields(reason: Item) -> str:
         return f"a reason {kind} needs {', '.join(missing)}."
     if more := sorted(given - needed - allowed):
         return f"a reason {kind} has no {', '.join(more)}."
-    twice = [name for field in ("slots", "meetings") for name, n in Counter(reason.get(field, ())).items() if n > 1]
-    return f"{twice[0]} is named twice." if twice else ""
+    named: list[str] = [*reason.get("slots", ()), *reason.get("meetings", ())]
+    twice = next((name for name, count in Counter(named).items() if count > 1), None)
+    return "" if twice is None else f"{twice} is named twice."
 
 
 class _Examiner:
@@ -156,8 +155,9 @@ class _Examiner:
         old, new = self.held.figures, self.held.swapped(meetings, request, start)
         if limit is not None and new["spread"] > limit:
             return False
-        signs = [SIGNS.get(goal, 1) for goal in goals]
-        pairs = zip(signs, goals, strict=True)
-        return [sign * new[goal] for sign, goal in pairs] < [
-            sign * old[goal] for sign, goal in zip(signs, goals, strict=True)
-        ]
+        return _rank(new, goals) < _rank(old, goals)
+
+
+def _rank(figures: Mapping[str, int], goals: Sequence[str]) -> list[int]:
+    """Return the goals in their order, so that a smaller list is a better plan."""
+    return [-figures[goal] if goal == "value" else figures[goal] for goal in goals]
