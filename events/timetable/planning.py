@@ -11,7 +11,7 @@ from events.timetable.goals import LARGE
 from events.timetable.instance import Instance
 from events.timetable.model import Model, total
 from events.timetable.problem import Goal, Placed
-from events.timetable.search import PROVERS, Answer, run
+from events.timetable.search import Answer, polishing, proving, run
 from events.timetable.slotting import Slotting
 from events.timetable.state import State
 
@@ -20,7 +20,6 @@ CHOSEN: Final = (Goal.DISTURBED, Goal.BELOW_MINIMUM, Goal.VALUE)
 # The largest model to build as a whole, in places of requests.
 LARGEST: Final = 150_000
 ROUNDS: Final = 60
-POLISHERS: Final = 8
 SHARE: Final = 0.5
 
 
@@ -211,7 +210,7 @@ class Planner:
         grouped = _by_block(blocks)
         for number, (block, requests) in enumerate(grouped.items()):
             seconds = max(until - budget.spent, 0.1) / (len(grouped) - number)
-            placed = self._slotting.tight(block, requests, budget, seconds, _polishing(budget.workers))
+            placed = self._slotting.tight(block, requests, budget, seconds)
             if placed is None:
                 return None
             places |= placed
@@ -234,7 +233,7 @@ class Planner:
             large=goal in LARGE,
             seconds=max(until - state.budget.spent, 0.01),
             found=tell if bounds else lambda best, _bound: tell(best, None),
-            parameters=_proving(state.budget.workers) if bounds else _polishing(state.budget.workers),
+            parameters=proving(state.budget.workers) if bounds else polishing(state.budget.workers),
         )
         state.offer(answer.places)
         return answer
@@ -256,13 +255,3 @@ def _by_block(blocks: Mapping[int, int]) -> Mapping[int, frozenset[int]]:
     for request, block in blocks.items():
         found[block].add(request)
     return {block: frozenset(found[block]) for block in sorted(found)}
-
-
-def _proving(workers: int) -> Mapping[str, Any]:
-    """Return what CP-SAT is to try where a proof is wanted: with one worker, one search that can be repeated."""
-    return {"subsolvers": PROVERS, "num_workers": max(workers, len(PROVERS))} if workers > 1 else {}
-
-
-def _polishing(workers: int) -> Mapping[str, Any]:
-    """Return what CP-SAT is to try where good plans are wanted: its large neighbourhoods need workers of their own."""
-    return {"num_workers": max(workers, POLISHERS)} if workers > 1 else {}

@@ -60,7 +60,7 @@ class Reasons:
         """Return the meetings that stay and leave no place for a request, () if they do leave one."""
         in_the_way: set[int] = set()
         for start in self.instance.starts[request] if self._stay else ():
-            blocking = self._staying.displaced(request, start)
+            blocking = self._staying.blocking(request, start)
             if not blocking:
                 return ()
             in_the_way.update(blocking)
@@ -128,22 +128,35 @@ class Rivals:
     tables: Mapping[int, int]
     stay: frozenset[int]
 
+    def blocking(self, request: int, start: int) -> Collection[int]:
+        """Return all meetings that take part in keeping a request from beginning in a slot; () if it could."""
+        span = self.instance.span(request, start)
+        found = {*self._overlapping(request, start), *self._out_of_order(request, start)}
+        for side in self.instance.sides[request]:
+            for meetings, maximum in self._limits(side, start, ()):
+                if maximum is not None and len(meetings) >= maximum:
+                    found.update(meetings)
+            if list(self._too_long(side, request, start, ())):
+                found.update(self._run(side, request, start, ()))
+        if not self.free_tables(request, start, ()):
+            tables = self._usable(request, span)
+            found.update(other for slot in span for other in self._in_slot[slot] if self.tables[other] in tables)
+        return found
+
     def displaced(self, request: int, start: int) -> Collection[int]:
         """Return the meetings that must be taken out so that a request can begin in a slot."""
-        gone = {
-            busy[slot]
-            for side in self.instance.sides[request]
-            for busy in [self.plan.busy[side]]
-            for slot in self.instance.span(request, start)
-            if slot in busy
-        }
-        gone.update(self._out_of_order(request, start))
+        gone = {*self._overlapping(request, start), *self._out_of_order(request, start)}
         for side in self.instance.sides[request]:
             gone.update(self._too_many(side, start, gone))
             gone.update(self._too_long(side, request, start, gone))
         if not self.free_tables(request, start, gone):
             gone.update(self._at_table(request, start, gone))
         return gone
+
+    def _overlapping(self, request: int, start: int) -> Iterator[int]:
+        for side in self.instance.sides[request]:
+            busy = self.plan.busy[side]
+            yield from (busy[slot] for slot in self.instance.span(request, start) if slot in busy)
 
     def free_tables(self, request: int, start: int, gone: Collection[int]) -> list[int]:
         """Return the tables at which a request could be held if some meetings were gone."""
@@ -176,16 +189,21 @@ class Rivals:
 
     def _too_many(self, side: int, start: int, gone: Collection[int]) -> Collection[int]:
         """Return the least valuable meetings of a party above its maxima, if one more is held."""
-        instance, party = self.instance, self.instance.problem.parties[side]
-        left = {request for request in self.plan.busy[side].values() if request not in gone}
         dropped: set[int] = set()
-        day = instance.day_of[instance.block_of[start]]
-        of_day = {request for request in left if instance.day_of[instance.block_of[self.plan.places[request]]] == day}
-        for meetings, maximum in ((of_day, party.maximum_per_day), (left, party.maximum)):
+        for meetings, maximum in self._limits(side, start, gone):
             if maximum is not None:
-                above = len(meetings - dropped) + 1 - maximum
-                dropped.update(self._cheapest(meetings - dropped, above))
+                left = meetings - dropped
+                dropped.update(self._cheapest(left, len(left) + 1 - maximum))
         return dropped
+
+    def _limits(self, side: int, start: int, gone: Collection[int]) -> Iterator[tuple[set[int], int | None]]:
+        """Yield a party's meetings of a day with the maximum for it, then all of them with the maximum in all."""
+        instance, party = self.instance, self.instance.problem.parties[side]
+        day = instance.day_of[instance.block_of[start]]
+        left = {request for request in self.plan.busy[side].values() if request not in gone}
+        of_day = {request for request in left if instance.day_of[instance.block_of[self.plan.places[request]]] == day}
+        yield of_day, party.maximum_per_day
+        yield left, party.maximum
 
     def _cheapest(self, requests: Collection[int], count: int) -> list[int]:
         problem = self.instance.problem

@@ -4,7 +4,7 @@ Meetings that have begun are locked and nothing else is planned into the past. A
 `disturbed`, the first one, keeps them where they are unless they are released or can no longer be.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
@@ -36,43 +36,67 @@ class Change:
     slot: str | None = None
 
 
-def repaired_problem(problem: Problem, plan: object, changes: object) -> Problem:
-    """Return the problem whose best plan repairs a published one, all but the problem as JSON documents.
-
-    Raises InvalidDocumentError if a document breaks its schema, if the plan is not of the problem, or if the changes
-    name what the problem does not have.
-    """
-    published = complete_plan(plan)
-    if published["certificate"]["digest"] != digest(problem_document(problem)):
-        raise InvalidDocumentError([("$.certificate.digest", "is that of another problem.")])
-    if complaints := CHANGES.complaints(changes):
-        raise InvalidDocumentError(complaints)
-    full = CHANGES.filled(changes)
-    if complaints := list(_unknown(problem, full)):
-        raise InvalidDocumentError(complaints)
-    return repaired(
-        problem,
-        [
-            Meeting(m["request"], (m["parties"][0], m["parties"][1]), m["slot"], m["table"])
-            for m in published["meetings"]
-        ],
-        [Change(Kind(one["kind"]), one[_SUBJECT[one["kind"]]], one["slot"]) for one in full["changes"]],
-        now=full["now"],
-        released=full["released"],
-    )
-
-
+# What each kind of change is about.
 _SUBJECT: Final = {"no_show": "party", "late": "party", "cancelled": "request", "lost_table": "table"}
 
 
-def _unknown(problem: Problem, changes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what the changes name and the problem does not have."""
-    known = {
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What happened since a plan was published.
+
+    Args:
+        changes: what happened, in its order.
+        now: the first slot that can still be planned; None: all can.
+        released: requests that may move for the sake of the other goals, locked ones included.
+    """
+
+    changes: Sequence[Change]
+    now: str | None = None
+    released: frozenset[str] = frozenset()
+
+
+def read_plan(problem: Problem, document: object) -> list[Meeting]:
+    """Return the meetings of a plan document; raise InvalidDocumentError if it is no plan of the problem."""
+    plan = complete_plan(document)
+    if plan["certificate"]["digest"] != digest(problem_document(problem)):
+        raise InvalidDocumentError([("$.certificate.digest", "is that of another problem.")])
+    known = _known(problem)
+    unknown = [
+        (f"$.meetings[{number}].{name}", f"the problem has no {name} {meeting[name]!r}.")
+        for number, meeting in enumerate(plan["meetings"])
+        for name in ("request", "slot", "table")
+        if meeting[name] not in known[name]
+    ]
+    if unknown:
+        raise InvalidDocumentError(unknown)
+    meetings = ((m["request"], problem.request[m["request"]].parties, m["slot"], m["table"]) for m in plan["meetings"])
+    return [Meeting(*meeting) for meeting in meetings]
+
+
+def read_changes(problem: Problem, document: object) -> Day:
+    """Return what a changes document says; raise InvalidDocumentError if it is none, or names what is unknown."""
+    complaints = CHANGES.complaints(document)
+    if not complaints:
+        full = CHANGES.filled(document)
+        complaints = list(_unknown(problem, full))
+    if complaints:
+        raise InvalidDocumentError(complaints)
+    changes = [Change(Kind(one["kind"]), one[_SUBJECT[one["kind"]]], one["slot"]) for one in full["changes"]]
+    return Day(changes, full["now"], frozenset(full["released"]))
+
+
+def _known(problem: Problem) -> Mapping[str, Collection[str]]:
+    return {
         "party": problem.party.keys(),
         "request": problem.request.keys(),
         "table": {table.id for table in problem.tables},
         "slot": problem.slot_number.keys(),
     }
+
+
+def _unknown(problem: Problem, changes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what the changes name and the problem does not have."""
+    known = _known(problem)
     if changes["now"] is not None and changes["now"] not in known["slot"]:
         yield "$.now", f"the problem has no slot {changes['now']!r}."
     for number, request in enumerate(changes["released"]):
@@ -88,57 +112,59 @@ def _unknown(problem: Problem, changes: Mapping[str, Any]) -> Iterator[tuple[str
         cancelled.add(change.get("request", ""))
 
 
-def repaired(
-    problem: Problem,
-    plan: Iterable[Meeting],
-    changes: Sequence[Change],
-    *,
-    now: str | None = None,
-    released: Iterable[str] = (),
-) -> Problem:
+def repaired(problem: Problem, plan: Iterable[Meeting], day: Day) -> Problem:
     """Return the problem whose best plan repairs a published one.
 
     Args:
         problem: what the plan was made for.
         plan: the meetings that people know.
-        changes: what happened since.
-        now: the first slot that can still be planned; None: all can.
-        released: requests that may move for the sake of the other goals, locked ones included.
+        day: what happened since.
     """
-    free = frozenset(released)
-    begun = problem.slot_number[now] if now is not None else 0
+    begun = problem.slot_number[day.now] if day.now is not None else 0
     published = tuple(Placed(meeting.request, meeting.slot, meeting.table) for meeting in plan)
-    over = {placed.request: placed for placed in published if problem.slot_number[placed.slot] < begun}
-    locks = {placed.request: placed for placed in problem.locked if placed.request not in free} | over
+    over = tuple(placed for placed in published if problem.slot_number[placed.slot] < begun)
+    locks = {placed.request: placed for placed in problem.locked if placed.request not in day.released}
+    locks |= {placed.request: placed for placed in over}
     changed = replace(
         problem,
         published=published,
-        released=free & {placed.request for placed in published},
+        released=day.released & {placed.request for placed in published},
         locked=tuple(locks.values()),
         goals=problem.goals if Goal.DISTURBED in problem.goals else (Goal.DISTURBED, *problem.goals),
     )
-    for change in changes:
-        changed = _apply(changed, change, frozenset(over), begun)
-    return _possible(_without_past(changed, begun, frozenset(over)), frozenset(over))
+    for change in day.changes:
+        changed = _apply(changed, change, over, begun)
+    gone_by = frozenset(placed.request for placed in over)
+    return _possible(_without_past(changed, begun, gone_by), gone_by)
 
 
-def _apply(problem: Problem, change: Change, over: frozenset[str], begun: int) -> Problem:
-    past = frozenset(slot.id for slot in problem.slots[:begun])
-    match change.kind:
-        case Kind.CANCELLED:
-            return problem if change.subject in over else _cancelled(problem, change.subject)
-        case Kind.LOST_TABLE:
-            return _without_table(problem, change.subject, _slots(problem, change.slot) - past)
-        case Kind.NO_SHOW:
-            absent = _slots(problem, change.slot)
-        case Kind.LATE:
-            absent = _slots(problem, None, until=change.slot)
-    parties = [_away(party, absent - past) if party.id == change.subject else party for party in problem.parties]
+def _apply(problem: Problem, change: Change, over: Sequence[Placed], begun: int) -> Problem:
+    """Take in one change, from `begun` on; what is under way then comes to its end."""
+    if change.kind == Kind.CANCELLED:
+        begun_already = any(placed.request == change.subject for placed in over)
+        return problem if begun_already else _cancelled(problem, change.subject)
+    if change.kind == Kind.LOST_TABLE:
+        at_it = [placed for placed in over if placed.table == change.subject]
+        lost = _slots(problem, change.slot) - _spared(problem, at_it, begun)
+        return _without_table(problem, change.subject, lost)
+    late = change.kind == Kind.LATE
+    absent = _slots(problem, None, until=change.slot) if late else _slots(problem, change.slot)
+    of_party = [placed for placed in over if change.subject in problem.request[placed.request].parties]
+    absent -= _spared(problem, of_party, begun)
+    parties = [
+        replace(party, forbidden=party.forbidden | absent) if party.id == change.subject else party
+        for party in problem.parties
+    ]
     return replace(problem, parties=tuple(parties))
 
 
-def _away(party: Party, slots: frozenset[str]) -> Party:
-    return replace(party, forbidden=party.forbidden | slots)
+def _spared(problem: Problem, over: Iterable[Placed], begun: int) -> frozenset[str]:
+    """The slots of the past, and those of meetings under way."""
+    spared = set(range(begun))
+    for placed in over:
+        start = problem.slot_number[placed.slot]
+        spared.update(range(start, start + problem.request[placed.request].duration))
+    return frozenset(problem.slots[slot].id for slot in spared)
 
 
 def _slots(problem: Problem, begin: str | None, until: str | None = None) -> frozenset[str]:
@@ -171,11 +197,21 @@ def _without_table(problem: Problem, lost: str, gone: frozenset[str]) -> Problem
         there = everything if table.available is None else table.available
         return replace(table, available=there - gone) if table.id == lost else table
 
+    parties = tuple(replace(party, table=None) if party.table == lost else party for party in problem.parties)
     return replace(
         problem,
         tables=tuple(rest(table) for table in problem.tables),
-        parties=tuple(replace(party, table=None) if party.table == lost else party for party in problem.parties),
+        parties=parties,
+        locked=tuple(
+            _anywhere(placed, problem, parties) if placed.table == lost else placed for placed in problem.locked
+        ),
     )
+
+
+def _anywhere(placed: Placed, problem: Problem, parties: Iterable[Party]) -> Placed:
+    """The same without its table, if a side has another one of its own."""
+    owners = {party.id for party in parties if party.table is not None}
+    return placed if owners.isdisjoint(problem.request[placed.request].parties) else replace(placed, table=None)
 
 
 def _without_past(problem: Problem, begun: int, over: frozenset[str]) -> Problem:

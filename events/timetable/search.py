@@ -12,6 +12,8 @@ from events.timetable.model import Expression, Model
 
 # The parts of CP-SAT that did best on the instances of the literature and on events of our own; see docs/timetable.md.
 PROVERS: Final = ("core", "max_lp", "quick_restart_no_lp")
+TIGHTENERS: Final = ("core", "quick_restart_no_lp")
+POLISHERS: Final = 8
 Found = Callable[[int | None, int | None], None]
 
 
@@ -132,6 +134,21 @@ def run(
     value = round(solver.objective_value) if places is not None else None
     bound = None if status == cp_model.INFEASIBLE else _rounded(solver.best_objective_bound, large=large)
     return Answer(finished, places, value, bound, pools)
+
+
+def proving(workers: int) -> Mapping[str, Any]:
+    """Return what CP-SAT is to try where a proof is wanted: with one worker, one search that can be repeated."""
+    return {"subsolvers": PROVERS, "num_workers": max(workers, len(PROVERS))} if workers > 1 else {}
+
+
+def tightening(workers: int) -> Mapping[str, Any]:
+    """Return what CP-SAT is to try within a block."""
+    return {"subsolvers": TIGHTENERS, "num_workers": len(TIGHTENERS)} if workers > 1 else {"optimize_with_core": True}
+
+
+def polishing(workers: int) -> Mapping[str, Any]:
+    """Return what CP-SAT is to try where good plans are wanted: its large neighbourhoods need workers of their own."""
+    return {"num_workers": max(workers, POLISHERS)} if workers > 1 else {}
 
 
 def _solver(budget: Budget, seconds: float, parameters: Mapping[str, Any]) -> cp_model.CpSolver:

@@ -2,13 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from events.timetable.goals import Goals
 from events.timetable.instance import Instance
 from events.timetable.model import Model
 from events.timetable.problem import Goal
-from events.timetable.search import Budget, assumed, run
+from events.timetable.search import Budget, assumed, run, tightening
 
 
 @dataclass
@@ -28,13 +27,11 @@ class Slotting:
             self.found[key] = answer.places
         return self.found[key]
 
-    def tight(
-        self, block: int, requests: frozenset[int], budget: Budget, seconds: float, parameters: Mapping[str, Any]
-    ) -> Mapping[int, int] | None:
+    def tight(self, block: int, requests: frozenset[int], budget: Budget, seconds: float) -> Mapping[int, int] | None:
         """Return slots for all these requests with few gaps; None if there are none or the time is too short."""
         model = self._model(block, requests, must=requests)
         goal = Goals(model).expression(Goal.GAPS)
-        return run(model, budget, goal=goal, seconds=seconds, parameters=parameters).places
+        return run(model, budget, goal=goal, seconds=seconds, parameters=tightening(budget.workers)).places
 
     def impossible(self, block: int, requests: frozenset[int]) -> bool:
         """Return whether `place` proved that there are no such slots."""
