@@ -143,4 +143,4 @@ class Facts:
         return frozenset(self.number[slot] for slot in available if slot not in forbidden)
 
     def _missing(self, span: range, there: frozenset[int]) -> Iterator[str]:
-        return (self.slots[slot] for slot in span if slot not in there)
+        return (self.slots[slot] for slot in span if slot < len(self.slots) and slot not in there)
