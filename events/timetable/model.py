@@ -177,7 +177,7 @@ class Model:
 
     def _limit_runs(self, party: int, longest: int) -> None:
         for block in self.instance.blocks:
-            for begin in block[: len(block) - longest]:
+            for begin in block[: max(len(block) - longest, 0)]:
                 window = range(begin, begin + longest + 1)
                 if all((party, slot) in self.busy for slot in window):
                     self.cp.add_bool_or([~self.busy[party, slot] for slot in window])

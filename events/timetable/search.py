@@ -118,7 +118,7 @@ def run(
     model.cp.clear_objective()  # type: ignore[no-untyped-call]
     if goal is not None:
         (model.cp.maximize if large else model.cp.minimize)(goal)
-    solver = _solver(budget, min(budget.left, seconds or budget.left), parameters or {})
+    solver = _solver(budget, budget.left if seconds is None else min(budget.left, seconds), parameters or {})
     if goal is not None and found:
         solver.best_bound_callback = lambda bound: found(None, _rounded(bound, large=large))
     budget.stop.watch(solver)
@@ -132,7 +132,8 @@ def run(
     if goal is None:
         return Answer(finished, places, pools=pools)
     value = round(solver.objective_value) if places is not None else None
-    bound = None if status == cp_model.INFEASIBLE else _rounded(solver.best_objective_bound, large=large)
+    # Without a plan CP-SAT's bound may be a mere 0 that nobody proved.
+    bound = _rounded(solver.best_objective_bound, large=large) if places is not None else None
     return Answer(finished, places, value, bound, pools)
 
 
