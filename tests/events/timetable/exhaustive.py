@@ -113,7 +113,7 @@ class Every:
 
     def has_tables(self, held: Starts) -> bool:
         """Return whether every meeting finds a table, one meeting at a table at a time."""
-        waiting = [(self._allowed(self.request[name]), self._span(name, start)) for name, start in held.items()]
+        waiting = [(self.allowed(self.request[name]), self._span(name, start)) for name, start in held.items()]
         return self._seated(waiting, dict.fromkeys(self.tables, 0))
 
     def _seated(self, waiting: Sequence[tuple[Sequence[str], int]], taken: dict[str, int]) -> bool:
@@ -146,9 +146,9 @@ class Every:
         if end > len(self.slots) or self.blocks[start] != self.blocks[end - 1]:
             return False
         span = self._span(request["id"], start)
-        return not span & ~there and any(not span & ~self.tables[table] for table in self._allowed(request))
+        return not span & ~there and any(not span & ~self.tables[table] for table in self.allowed(request))
 
-    def _allowed(self, request: Item) -> list[str]:
+    def allowed(self, request: Item) -> list[str]:
         """Return the tables of a request."""
         locked = self.locked.get(request["id"])
         if locked and locked["table"] is not None:
