@@ -1,8 +1,10 @@
 """`manage.py timetable`: plan, check, convert, repair and explain timetables in files; needs no database."""
 
 import sys
+from argparse import ArgumentTypeError
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +31,7 @@ from events.timetable.problem import Problem
 from events.timetable.repair import read_changes, read_plan, repaired
 
 OK, BROKEN, INVALID, INFEASIBLE, UNKNOWN, STOPPED = 0, 1, 2, 3, 4, 130
+DAY: Final = 86_400
 EXIT: Final = {Status.SOLVED: OK, Status.INFEASIBLE: INFEASIBLE, Status.UNKNOWN: UNKNOWN}
 
 
@@ -121,7 +124,7 @@ class Command(BaseCommand):
             for demand in found.conflict:
                 to.write(f"in conflict: {demand_sentence(demand, problem)}")
 
-    def _check(self, problem: Path, plan: Path) -> int:
+    def _check(self, problem: Path, plan: Path, **_options: Any) -> int:
         broken = check(_read(problem, complete), _read(plan, complete_plan))
         for one in broken:
             self.stdout.write(f"{one.path}: {one.rule}: {one.message}")
@@ -129,7 +132,7 @@ class Command(BaseCommand):
             self.stdout.write("The plan keeps every rule, and its figures are right.")
         return BROKEN if broken else OK
 
-    def _convert(self, instance: Path, out: str) -> int:
+    def _convert(self, instance: Path, out: str, **_options: Any) -> int:
         writer = Writer(out, self.stdout)
         try:
             document = convert(instance.read_text(encoding="utf-8"))
@@ -138,7 +141,7 @@ class Command(BaseCommand):
         writer.write(document)
         return OK
 
-    def _explain(self, problem: Path, plan: Path, language: str) -> int:
+    def _explain(self, problem: Path, plan: Path, language: str, **_options: Any) -> int:
         asked = _read(problem, read_problem)
         document = _read(plan, complete_plan)
         _read(plan, lambda found: read_plan(asked, found))
@@ -183,19 +186,21 @@ def _reason(one: dict[str, Any]) -> Reason:
 def _add_search(parser: CommandParser) -> None:
     parser.add_argument("--out", required=True, help="File for the plan, - for standard output.")
     parser.add_argument("--limit", type=_seconds, default=60.0, metavar="SECONDS")
-    parser.add_argument("--seed", type=_whole, default=0)
-    parser.add_argument("--workers", type=_whole, default=2, choices=range(1, 65), metavar="1-64")
+    parser.add_argument("--seed", type=partial(_whole, least=0, most=2**31 - 1), default=0)
+    parser.add_argument("--workers", type=partial(_whole, least=1, most=64), default=2, metavar="1-64")
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds <= 86_400:
-        raise ValueError
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= DAY:
+        raise ArgumentTypeError(f"{text} is no number of seconds above 0, a day at most")
     return seconds
 
 
-def _whole(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError
-    return number
+def _whole(text: str, *, least: int, most: int) -> int:
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise ArgumentTypeError(f"{text} is no whole number from {least} to {most}")
+    return int(text)
