@@ -13,7 +13,8 @@ from tests.architecture.source import ROOT, files, modules, templates, texts
 
 # Hosts that may be named: examples, this machine, and names that are no addresses (of XML, of licences).
 KNOWN_HOSTS: Final = re.compile(
-    r"(.+\.)?example(\.org|\.com)?|(.+\.)?localhost|127\.0\.0\.1|0\.0\.0\.0|www\.w3\.org|json-schema\.org|docs\.djangoproject\.com"
+    r"(.+\.)?example(\.org|\.com)?|(.+\.)?localhost|127\.0\.0\.1|0\.0\.0\.0|www\.w3\.org|json-schema\.org"
+    r"|docs\.djangoproject\.com"
 )
 LOCKS: Final = ("requirements.lock", "requirements-test.lock", "requirements-uv.lock")
 
