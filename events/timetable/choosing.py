@@ -146,6 +146,8 @@ class _Relaxation:
 
     def solve(self, seconds: float, seed: int) -> _Solved | None:
         """Return the best choice, None if the time is too short."""
+        if seconds <= 0:
+            return None  # HiGHS takes no such limit
         parameters = mathopt.SolveParameters(
             time_limit=timedelta(seconds=seconds), relative_gap_tolerance=0.0, random_seed=seed % 2**31
         )

@@ -225,6 +225,7 @@ class Planner:
 
     def _run(self, model: Model, expression: Any, goal: Goal, until: float, *, bounds: bool = True) -> Answer:
         state = self.state
+        workers, ordered = state.budget.workers, bool(state.instance.precedences)
         tell = state.found(goal)
         answer = run(
             model,
@@ -233,7 +234,7 @@ class Planner:
             large=goal in LARGE,
             seconds=max(until - state.budget.spent, 0.01),
             found=tell if bounds else lambda best, _bound: tell(best, None),
-            parameters=proving(state.budget.workers) if bounds else polishing(state.budget.workers),
+            parameters=proving(workers, ordered=ordered) if bounds else polishing(workers),
         )
         state.offer(answer.places)
         return answer

@@ -12,6 +12,7 @@ from events.timetable.model import Expression, Model
 
 # The parts of CP-SAT that did best on the instances of the literature and on events of our own; see docs/timetable.md.
 PROVERS: Final = ("core", "max_lp", "quick_restart_no_lp")
+ORDERING_PROVERS: Final = ("core", "no_lp", "max_lp", "quick_restart_no_lp")
 TIGHTENERS: Final = ("core", "quick_restart_no_lp")
 POLISHERS: Final = 8
 Found = Callable[[int | None, int | None], None]
@@ -137,9 +138,15 @@ def run(
     return Answer(finished, places, value, bound, pools)
 
 
-def proving(workers: int) -> Mapping[str, Any]:
-    """Return what CP-SAT is to try where a proof is wanted: with one worker, one search that can be repeated."""
-    return {"subsolvers": PROVERS, "num_workers": max(workers, len(PROVERS))} if workers > 1 else {}
+def proving(workers: int, *, ordered: bool = False) -> Mapping[str, Any]:
+    """Return what CP-SAT is to try where a proof is wanted: with one worker, one search that can be repeated.
+
+    Args:
+        workers: threads to search with.
+        ordered: whether the problem has precedences.
+    """
+    provers = ORDERING_PROVERS if ordered else PROVERS
+    return {"subsolvers": provers, "num_workers": max(workers, len(provers))} if workers > 1 else {}
 
 
 def tightening(workers: int) -> Mapping[str, Any]:
