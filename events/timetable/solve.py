@@ -39,7 +39,7 @@ def solve(
         stop: set it to end the search early.
     """
     instance = Instance(problem)
-    budget = Budget(limit, seed, workers, stop or Stop())
+    budget = Budget(limit, seed, workers, Stop() if stop is None else stop)  # a Stop that is not set is false
     state = State(instance, budget, progress)
     planner = Planner(state)
     planner.plan()
