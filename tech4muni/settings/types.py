@@ -1,4 +1,4 @@
-"""For mypy, which loads settings to know their types: no server is started or reached."""
+"""For mypy, which loads settings to know their types, and for commands on files: no server is started or reached."""
 
 from tech4muni.settings.base import *
 from tech4muni.settings.base import caches, databases
