@@ -1,8 +1,7 @@
 """Writes documents whole or not at all."""
 
 import json
-import os
-import tempfile
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,28 +33,40 @@ class Writer:
 
     def write(self, document: Mapping[str, Any]) -> None:
         """Write the document: beside the file first, then in its place."""
-        text = json.dumps(document, ensure_ascii=False, indent=1)
         if self._output is not None:
-            self._output.write(text)
+            self._output.write(json.dumps(document, indent=1))  # ASCII, since not every terminal takes more
             return
+        text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+        draft = self._beside()
         try:
-            handle, beside = tempfile.mkstemp(prefix=f".{self._file.name}.", dir=self._file.parent)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text + "\n")
-            Path(beside).chmod(0o644)
-            Path(beside).replace(self._file)
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(self._target)
         except OSError as error:
             raise self._refused(error) from error
+        finally:
+            draft.unlink(missing_ok=True)
+
+    @property
+    def _target(self) -> Path:
+        """The file itself, where its name is a link."""
+        return self._file.resolve()
+
+    def _beside(self) -> Path:
+        """Make an empty file in the same directory, with the rights that new files have."""
+        draft = self._target.parent / f".{secrets.token_hex(8)}.draft"
+        try:
+            draft.touch(exist_ok=False)
+        except OSError as error:
+            raise self._refused(error) from error
+        return draft
 
     def _try(self) -> None:
-        if self._file.is_dir():
-            raise UnwritableError(f"{self._file} is a directory.")
         try:
-            handle, beside = tempfile.mkstemp(prefix=f".{self._file.name}.", dir=self._file.parent)
+            if self._file.exists() and not self._file.is_file():
+                raise UnwritableError(f"{self._file} is no ordinary file.")
         except OSError as error:
             raise self._refused(error) from error
-        os.close(handle)
-        Path(beside).unlink()
+        self._beside().unlink()
 
     def _refused(self, error: OSError) -> UnwritableError:
         return UnwritableError(f"{self._file} cannot be written: {error.strerror or error}.")

@@ -54,7 +54,7 @@ def _worth_less(reason: Reason, problem: Problem) -> str:
 
 def move_sentence(move: Move, problem: Problem) -> str:
     """Return what changes for a published meeting."""
-    words = {"meeting": _meeting(problem, move.request), "before": _place(problem, move.origin)}
+    words = {"meeting": meeting_words(move.request, problem), "before": _place(problem, move.origin)}
     if move.to is None:
         return _("%(meeting)s: no longer held; it was planned for %(before)s.") % words
     return _("%(meeting)s: moves from %(before)s to %(after)s.") % {**words, "after": _place(problem, move.to)}
@@ -64,28 +64,32 @@ def demand_sentence(demand: Demand, problem: Problem) -> str:
     """Return one of the demands that cannot be met together."""
     if demand.request is None:
         return _("The numbers of idle gaps of any two parties may not differ by more than allowed.")
-    words = {"meeting": _meeting(problem, demand.request)}
+    words = {"meeting": meeting_words(demand.request, problem)}
     if demand.kind == "locked":
         return _("%(meeting)s: is locked in its place.") % words
     return _("%(meeting)s: must be held.") % words
 
 
+def meeting_words(request: str, problem: Problem) -> str:
+    """Return the two parties of a request."""
+    one, other = problem.request[request].parties
+    return f"{_party(problem, one)} – {_party(problem, other)}"
+
+
 def isolated(text: str) -> str:
-    """Keep a name's direction to itself in plain text of the other direction (Unicode's first strong isolate)."""
-    return f"\u2068{text}\u2069"
+    """Keep a name's direction to itself in plain text of the other direction (Unicode's first strong isolate).
+
+    What a name may hold beside letters and signs, such as the end of a line, becomes a blank.
+    """
+    return f"\u2068{''.join(letter if letter.isprintable() else ' ' for letter in text)}\u2069"
 
 
 def _party(problem: Problem, party: str) -> str:
     return isolated(problem.party[party].name or party)
 
 
-def _meeting(problem: Problem, request: str) -> str:
-    one, other = problem.request[request].parties
-    return f"{_party(problem, one)} – {_party(problem, other)}"
-
-
 def _meetings(problem: Problem, requests: Iterable[str]) -> str:
-    return _some([_meeting(problem, request) for request in requests])
+    return _some([meeting_words(request, problem) for request in requests])
 
 
 def _time(problem: Problem, slot: str) -> str:

@@ -1,10 +1,12 @@
 """`manage.py timetable`: plan, check, convert, repair and explain timetables in files; needs no database."""
 
+import os
 import sys
 from argparse import ArgumentTypeError
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,8 +15,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import override
 
 from events.files import UnwritableError, Writer
-from events.planning_run import plan_and_watch
-from events.reasons import demand_sentence, move_sentence, sentence
+from events.planning_run import GIVEN_UP, plan_and_watch
+from events.reasons import demand_sentence, meeting_words, move_sentence, sentence
 from events.timetable.check import check
 from events.timetable.documents import (
     InvalidDocumentError,
@@ -29,8 +31,12 @@ from events.timetable.dzn import DznError, convert
 from events.timetable.plan import Demand, Move, Place, Progress, Reason, Status, Timetable, Why
 from events.timetable.problem import Problem
 from events.timetable.repair import read_changes, read_plan, repaired
+from tech4muni.core.catalogues import catalogue_path, compile_catalogue
 
-OK, BROKEN, INVALID, INFEASIBLE, UNKNOWN, STOPPED = 0, 1, 2, 3, 4, 130
+OK, BROKEN, INVALID, INFEASIBLE, UNKNOWN = range(5)
+NOBODY_READS: Final = 141  # what a shell says of a program whose reader went away
+# What would end a line or command a terminal, in names of other people's making.
+CONTROLS: Final = dict.fromkeys([*range(32), *range(127, 160), 0x2028, 0x2029], " ")
 DAY: Final = 86_400
 EXIT: Final = {Status.SOLVED: OK, Status.INFEASIBLE: INFEASIBLE, Status.UNKNOWN: UNKNOWN}
 
@@ -71,15 +77,21 @@ class Command(BaseCommand):
             "repair": self._repair,
             "explain": self._explain,
         }
+        _write_all_letters()
         try:
             code = actions[action](**options)
+            self.stdout.flush()
         except UnwritableError as error:
             self.stderr.write(str(error))
             code = INVALID
         except _Bad as error:
             for place, what in error.complaints:
-                self.stderr.write(f"{error.file}: {place}: {what}")
+                self.stderr.write(f"{error.file}: {place}: {what}".translate(CONTROLS))
             code = INVALID
+        except KeyboardInterrupt:
+            code = GIVEN_UP
+        except BrokenPipeError:
+            os._exit(NOBODY_READS)  # else Python complains when it flushes at its end
         if code:
             sys.exit(code)
 
@@ -91,15 +103,16 @@ class Command(BaseCommand):
         meetings = _read(plan, lambda document: read_plan(asked, document))
         day = _read(changes, lambda document: read_changes(asked, document))
         changed = repaired(asked, meetings, day)
+        Writer(options["out"], self.stdout)  # refused before anything is written
         if problem_out:
             Writer(problem_out, self.stdout).write(problem_document(changed))
         return self._plan(changed, **options)
 
     def _plan(self, problem: Problem, out: str, limit: float, seed: int, workers: int, **_options: Any) -> int:
         writer = Writer(out, self.stdout)
-        found = plan_and_watch(problem, limit=limit, seed=seed, workers=workers, tell=self._tell)
-        if found is None:
-            return STOPPED
+        found = plan_and_watch(
+            problem, limit=limit, seed=seed, workers=workers, tell=self._tell, stopping=self._tell_of_stop
+        )
         writer.write(plan_document(found))
         self._summarise(found, problem, self.stderr if out == "-" else self.stdout)
         return EXIT[found.status]
@@ -107,6 +120,9 @@ class Command(BaseCommand):
     def _tell(self, progress: Progress) -> None:
         best, bound = (("-" if value is None else value) for value in (progress.best, progress.bound))
         self.stderr.write(f"{progress.goal}: best {best}, bound {bound}, {progress.seconds:.1f} s")
+
+    def _tell_of_stop(self) -> None:
+        self.stderr.write("Stopping; the best plan so far is kept. Ctrl-C again gives it up.")
 
     def _summarise(self, found: Timetable, problem: Problem, to: Any) -> None:
         certificate = found.certificate
@@ -125,35 +141,54 @@ class Command(BaseCommand):
                 to.write(f"in conflict: {demand_sentence(demand, problem)}")
 
     def _check(self, problem: Path, plan: Path, **_options: Any) -> int:
-        broken = check(_read(problem, complete), _read(plan, complete_plan))
+        if self._broken(_read(problem, complete), _read(plan, complete_plan)):
+            return BROKEN
+        self.stdout.write("The plan keeps every rule, and its figures are right.")
+        return OK
+
+    def _broken(self, problem: dict[str, Any], plan: dict[str, Any]) -> bool:
+        """Name each rule that a plan breaks; return whether there is any."""
+        broken = check(problem, plan)
         for one in broken:
-            self.stdout.write(f"{one.path}: {one.rule}: {one.message}")
-        if not broken:
-            self.stdout.write("The plan keeps every rule, and its figures are right.")
-        return BROKEN if broken else OK
+            self.stdout.write(f"{one.path}: {one.rule}: {one.message}".translate(CONTROLS))
+        return bool(broken)
 
     def _convert(self, instance: Path, out: str, **_options: Any) -> int:
         writer = Writer(out, self.stdout)
         try:
             document = convert(instance.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, DznError) as error:
+        except UnicodeDecodeError as error:
+            raise _Bad(instance, [("$", "is not in UTF-8.")]) from error
+        except OSError as error:
+            raise _Bad(instance, [("$", f"cannot be read: {error.strerror or error}.")]) from error
+        except DznError as error:
             raise _Bad(instance, [("$", str(error))]) from error
         writer.write(document)
         return OK
 
     def _explain(self, problem: Path, plan: Path, language: str, **_options: Any) -> int:
-        asked = _read(problem, read_problem)
         document = _read(plan, complete_plan)
-        _read(plan, lambda found: read_plan(asked, found))
+        if self._broken(_read(problem, complete), document):
+            return BROKEN
+        asked = _read(problem, read_problem)
+        if language != settings.LANGUAGE_CODE and not catalogue_path(language).with_suffix(".mo").exists():
+            compile_catalogue(language)  # a fresh checkout
         with override(language):
             for one in document["not_held"]:
-                self.stdout.write(f"{one['request']}: {sentence(_reason(one), asked)}")
+                self.stdout.write(f"{meeting_words(one['request'], asked)}: {sentence(_reason(one), asked)}")
             for one in document["moves"]:
                 move = Move(one["request"], Place(**one["from"]), Place(**one["to"]) if one["to"] else None)
                 self.stdout.write(move_sentence(move, asked))
             for one in document["conflict"]:
                 self.stdout.write(demand_sentence(Demand(one["kind"], one.get("request")), asked))
         return OK
+
+
+def _write_all_letters() -> None:
+    """Spell out the letters that a terminal cannot take, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 class _Bad(Exception):
