@@ -108,7 +108,7 @@ PLANS: list[tuple[Change, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "place", "what"), PLANS, ids=lambda value: ascii(value)[:40])
+@pytest.mark.parametrize(("change", "place", "what"), PLANS, ids=[ascii(place + what)[:60] for _, place, what in PLANS])
 def test_a_broken_plan_is_refused(change: Change, place: str, what: str) -> None:
     plan = documents.plan_document(Timetable(Status.SOLVED, CERTIFICATE))
     change(plan)
