@@ -1,5 +1,6 @@
 """`manage.py timetable`: what it writes, says and ends with."""
 
+import errno
 import io
 import json
 import os
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -18,6 +20,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
+from bench.timetable_event import SIZES, event
 from events import planning_run
 from events.management.commands.timetable import CONTROLS
 from events.reasons import sentence
@@ -31,6 +34,13 @@ from tests.events.timetable import builders
 Document = dict[str, Any]
 DZN = "nBusiness = 2; nMeetings = 1; nTables = 1; nTotalSlots = 2; requested = [| 1, 2, 3 |];"
 CHANGES = "tech4muni.timetable.changes.v1"
+LIMIT = 60  # seconds for a search that is to be ended long before
+# Servers that nobody can reach.
+CLOSED = {
+    "DJANGO_SETTINGS_MODULE": "tech4muni.settings.dev",
+    "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+}
 
 
 class Outcome:
@@ -144,6 +154,22 @@ def test_no_plan_in_time_is_no_success(problem: Path, tmp_path: Path, monkeypatc
     assert said.out.startswith("unknown after ")
     assert json.loads((tmp_path / "plan.json").read_text())["status"] == "unknown"
     assert Outcome("check", problem, tmp_path / "plan.json").code == 0
+
+
+def test_a_lock_that_cannot_be_kept_is_named(tmp_path: Path) -> None:
+    small = builders.document(
+        "ab", "cd", slots=2, parties=[{"id": "a", "name": "Ada", "forbidden": ["s0"]}],
+        locked=[builders.placed("ab", 0), builders.placed("cd", 1)],
+    )  # fmt: skip
+    asked = write(tmp_path, "locked.json", small)
+
+    said = Outcome("solve", asked, "--out", tmp_path / "plan.json", "--workers", 1)
+
+    assert said.code == 3
+    assert json.loads((tmp_path / "plan.json").read_text())["conflict"] == [{"kind": "locked", "request": "ab"}]
+    assert [line for line in said.out.splitlines() if line.startswith("in conflict")] == [
+        "in conflict: \u2068Ada\u2069 – \u2068b\u2069: is locked in its place."
+    ]
 
 
 # -- Ctrl-C
@@ -268,6 +294,23 @@ def test_a_plan_replaces_the_one_before_as_a_whole(plan: Path, problem: Path, tm
     assert {file.name for file in tmp_path.iterdir()} == {"problem.json", "plan.json", "link.json"}
 
 
+def test_the_old_plan_stays_if_the_new_one_cannot_be_written(
+    plan: Path, problem: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_file: Path, _target: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", full)
+    plan.write_text("old")
+
+    said = Outcome("solve", problem, "--out", plan, "--workers", 1)
+
+    assert said.code == 2
+    assert said.err.splitlines()[-1] == f"{plan} cannot be written: No space left on device."
+    assert plan.read_text() == "old"
+    assert {file.name for file in plan.parent.iterdir()} == {"problem.json", "plan.json"}
+
+
 def test_a_plan_has_the_rights_that_new_files_have(problem: Path, tmp_path: Path) -> None:
     before = os.umask(0o077)
     try:
@@ -289,6 +332,16 @@ def test_check_names_each_broken_rule_on_a_line(plan: Path, problem: Path) -> No
     assert said.code == 1
     assert all(line.startswith("$.certificate.figures") for line in said.out.splitlines())
     assert said.out
+
+
+@pytest.mark.parametrize("action", ["check", "explain"])
+def test_a_plan_of_another_problem_is_not_right(action: str, plan: Path, problem: Path) -> None:
+    other = edit(problem, lambda asked: asked["requests"][0].update(value=3))
+
+    said = Outcome(action, other, plan)
+
+    assert said.code == 1
+    assert "$.certificate.digest" in said.out
 
 
 # -- bad input
@@ -381,6 +434,50 @@ def test_repair_writes_nothing_if_it_cannot_write_the_plan(plan: Path, problem: 
     assert not (tmp_path / "changed.json").exists()
 
 
+def test_repair_moves_as_little_as_it_can(tmp_path: Path) -> None:
+    names = [one + other for one in "abc" for other in "xyz"]
+    problem, plan = write(tmp_path, "problem.json", builders.document(*names, tables=4)), tmp_path / "plan.json"
+    assert Outcome("solve", problem, "--out", plan, "--workers", 1).code == 0
+    held = json.loads(plan.read_text())["meetings"]
+    [lost] = [one for one in held if one["request"] == "by"]
+    away = {"kind": "no_show", "party": "a"}
+    gone = {"kind": "lost_table", "table": lost["table"], "slot": lost["slot"]}
+    changes = write(tmp_path, "changes.json", {"format": CHANGES, "changes": [away, gone]})
+    changed, repaired = tmp_path / "changed.json", tmp_path / "repaired.json"
+
+    said = Outcome("repair", problem, plan, changes, "--out", repaired, "--problem-out", changed, "--workers", 1)
+
+    after = {one["request"]: one["slot"] for one in json.loads(repaired.read_text())["meetings"]}
+    assert after == {one["request"]: one["slot"] for one in held if one["request"][0] != "a"}
+    assert "disturbed: 3 (proven)" in said.out.splitlines()
+    assert Outcome("check", changed, repaired).code == 0
+
+
+def test_repair_refuses_the_plan_of_another_problem(plan: Path, problem: Path, tmp_path: Path) -> None:
+    changes = write(tmp_path, "changes.json", {"format": CHANGES, "changes": []})
+    other = edit(problem, lambda asked: asked["requests"][0].update(value=3))
+
+    said = Outcome("repair", other, plan, changes, "--out", tmp_path / "repaired.json")
+
+    assert (said.code, said.out) == (2, "")
+    assert said.err == f"{plan}: $.certificate.digest: is that of another problem.\n"
+    assert not (tmp_path / "repaired.json").exists()
+
+
+def test_repair_names_what_the_changes_name_in_vain(plan: Path, problem: Path, tmp_path: Path) -> None:
+    strange = [{"kind": "no_show", "party": "nobody"}, {"kind": "lost_table", "table": "t9"}]
+    changes = write(tmp_path, "changes.json", {"format": CHANGES, "changes": strange, "now": "s9"})
+
+    said = Outcome("repair", problem, plan, changes, "--out", tmp_path / "repaired.json")
+
+    assert said.code == 2
+    assert set(said.err.splitlines()) == {
+        f"{changes}: $.now: the problem has no slot 's9'.",
+        f"{changes}: $.changes[0].party: the problem has no party 'nobody'.",
+        f"{changes}: $.changes[1].table: the problem has no table 't9'.",
+    }
+
+
 # -- explain
 
 
@@ -458,14 +555,34 @@ def test_no_server_is_started_or_needed(plan: Path, problem: Path, tmp_path: Pat
 
 
 def test_development_settings_do_not_reach_for_servers_that_are_named(plan: Path, problem: Path) -> None:
-    closed = {
-        "DJANGO_SETTINGS_MODULE": "tech4muni.settings.dev",
-        "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
-        "REDIS_URL": "redis://127.0.0.1:1/0",
-    }
-    done = run("check", problem, plan, **closed)
+    done = run("check", problem, plan, **CLOSED)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_ctrl_c_ends_a_long_search_with_the_plan_so_far(tmp_path: Path) -> None:
+    [size] = [size for size in SIZES if size.name == "100x30"]
+    problem, out = write(tmp_path, "problem.json", event(size, "full", seed=1)), tmp_path / "plan.json"
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "timetable", "solve", str(problem)]
+    begun = time.monotonic()
+    with subprocess.Popen(
+        [*command, "--out", str(out), "--limit", str(LIMIT)],
+        env=os.environ | CLOSED,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        assert "best" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        said, told = process.communicate(timeout=LIMIT)
+
+    assert time.monotonic() - begun < LIMIT / 2
+    assert process.returncode in {0, 4}
+    assert "Stopping; the best plan so far is kept." in told
+    assert "Traceback" not in told
+    assert said.startswith(("solved after ", "unknown after "))
+    assert Outcome("check", problem, out).code == 0
 
 
 def test_options_that_make_no_sense_end_a_program_with_2(problem: Path, tmp_path: Path) -> None:
