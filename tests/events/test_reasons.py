@@ -151,3 +151,53 @@ def test_many_meetings_are_counted(count: int, language: str) -> None:
     assert text.count("\u2068a\u2069") == min(count, MOST_NAMES)
     more = count - MOST_NAMES
     assert re.findall(r"\d+", text) == ([str(more)] if more > 0 else [])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_many_times_are_counted(language: str) -> None:
+    many = problem("ab", slots=6)
+
+    with override(language):
+        text = sentence(Reason("ab", Why.TABLES, slots=tuple(f"s{number}" for number in range(6))), many)
+
+    assert [time for time in ("09:00", "10:00", "11:00", "12:00", "13:00", "14:00") if time in text] == [
+        "09:00", "10:00", "11:00", "12:00"
+    ]  # fmt: skip
+    assert re.search(r"; \D*2\b", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_as_many_names_as_fit_are_all_named(language: str) -> None:
+    many = problem("ab", slots=MOST_NAMES)
+
+    with override(language):
+        text = sentence(Reason("ab", Why.TABLES, slots=tuple(f"s{number}" for number in range(MOST_NAMES))), many)
+
+    assert text.count(":00") == MOST_NAMES
+    assert text.count("; ") == MOST_NAMES - 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_in_moves_are_isolated(language: str, asked: Problem) -> None:
+    with override(language):
+        text = move_sentence(Move("ab", Place("s0", "t0"), Place("s1", "t1")), asked)
+
+    names = (NAMES["a"], NAMES["b"], "t0", "t1")
+    assert [name for name in names if f"\u2068{name}\u2069" not in text] == []
+    assert text.index("09:00") < text.index("23:30")  # from the one to the other
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["100%", "%(other)s", "{one}", "%s %d", "<b>"])
+def test_names_are_taken_as_they_are(name: str, language: str) -> None:
+    strange = problem("ab", parties=[{"id": "a", "name": name}])
+
+    with override(language):
+        texts = [
+            sentence(Reason("ab", Why.NEVER_TOGETHER), strange),
+            sentence(Reason("ab", Why.LOCKED, meetings=("ab",)), strange),
+            move_sentence(Move("ab", Place("s0", name), None), strange),
+            demand_sentence(Demand("required", "ab"), strange),
+        ]
+
+    assert [text for text in texts if f"\u2068{name}\u2069" not in text] == []
