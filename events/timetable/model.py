@@ -52,11 +52,13 @@ class Model:
         instance: the problem.
         places: the requests to look at, with the slots in which each may begin; default: all.
         must: the requests to hold; default: those that the problem demands.
+        ordered: whether to keep the precedences; without them the model is a relaxation.
     """
 
     instance: Instance
     places: Mapping[int, Sequence[int]] | None = None
     must: Collection[int] | None = None
+    ordered: bool = True
     cp: cp_model.CpModel = field(default_factory=cp_model.CpModel)
 
     def __post_init__(self) -> None:
@@ -204,7 +206,7 @@ class Model:
         busy_in: dict[int, list[Literal]] = defaultdict(list)
         for (_party, slot), busy in self.busy.items():
             busy_in[slot].append(busy)
-        everything = not any(self.instance.pinned) and all(table is None for table in self.instance.owned)
+        everything = not self.instance.pinned and all(table is None for table in self.instance.owned)
         for slot, options in of_pool.items():
             self._limit_pool(slot, options, busy_in[slot] if everything else ())
 
@@ -241,7 +243,7 @@ class Model:
         return clusters
 
     def _order(self) -> None:
-        for first, second in self.instance.precedences:
+        for first, second in self.instance.precedences if self.ordered else ():
             if first not in self.options or second not in self.options:
                 continue
             lasts = self.instance.durations[first]

@@ -4,6 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final
 
 from events.timetable.choosing import Choice, Chooser
@@ -17,8 +18,10 @@ from events.timetable.state import State
 
 # Choosing first pays only where the goals are in this order; whatever comes after them is free.
 CHOSEN: Final = (Goal.DISTURBED, Goal.BELOW_MINIMUM, Goal.VALUE)
-# The largest model to build as a whole, in places of requests.
-LARGEST: Final = 150_000
+# The largest model to build as a whole, in places of requests: beyond, polishing makes better use of the time.
+LARGEST: Final = 60_000
+# Places that a second builds, presolves and ends, roughly; kept free at the end, so that the limit is kept.
+A_SECOND: Final = 20_000
 ROUNDS: Final = 60
 SHARE: Final = 0.5
 
@@ -168,18 +171,56 @@ class Planner:
         not_all_alike = somebody_waits and most < parties  # so that one party has no gap
         state.prove(goal, int(somebody_waits if goal == Goal.LONGEST_WAIT else not_all_alike))
 
+    @cached_property
+    def _slack(self) -> float:
+        """Seconds that go by around a search."""
+        return self._size / A_SECOND
+
+    @cached_property
+    def _size(self) -> int:
+        return sum(map(len, self.state.instance.starts))
+
     def _search(self, goal: Goal, until: float) -> None:
         state = self.state
+        if state.best and until - state.budget.spent < 2 * self._slack:
+            return
         if state.best and goal in {Goal.GAPS, Goal.LONGEST_WAIT, Goal.SPREAD, Goal.MOVES} and self._can_choose:
             self._polish(goal, until)
-        if state.settled(goal) or sum(map(len, state.instance.starts)) > LARGEST:
+        if state.settled(goal) or (state.best and self._can_choose and self._size > LARGEST):
+            return
+        if state.instance.precedences:
+            self._bound_without_order(goal, state.budget.spent + (until - state.budget.spent) / 3)
+            if not self.infeasible and not state.settled(goal):
+                self._aim_at_bound(goal, state.budget.spent + (until - state.budget.spent) / 2)
+        if self.infeasible or state.settled(goal):
             return
         model, goals = state.model(goal)
+        expression, bound = total([goals.expression(goal)]), state.bounds[goal]
+        model.cp.add(expression <= bound if goal in LARGE else expression >= bound)
         if state.best:
             model.hint(state.places)
-        answer = self._run(model, goals.expression(goal), goal, until)
+        answer = self._run(model, expression, goal, until)
         self.infeasible = answer.infeasible
         state.prove(goal, answer.bound)
+
+    def _bound_without_order(self, goal: Goal, until: float) -> None:
+        """Note the bound that holds even without the precedences: it is often the same, and proven much sooner."""
+        model, goals = self.state.model(goal, ordered=False)
+        answer = self._run(model, goals.expression(goal), goal, until, plans=False)
+        self.infeasible = answer.infeasible
+        self.state.prove(goal, answer.bound)
+
+    def _aim_at_bound(self, goal: Goal, until: float) -> None:
+        """Search a plan that is as good as the bound, and only that: a question that CP-SAT often answers sooner."""
+        state = self.state
+        model, goals = state.model(goal)
+        expression, bound = total([goals.expression(goal)]), state.bounds[goal]
+        model.cp.add(expression >= bound if goal in LARGE else expression <= bound)
+        seconds = max(until - state.budget.spent - self._slack, 0.01)
+        answer = run(model, state.budget, seconds=seconds, parameters=polishing(state.budget.workers))
+        state.offer(answer.places)
+        if answer.infeasible:
+            state.report(goal, bound=bound - 1 if goal in LARGE else bound + 1)
 
     def _polish(self, goal: Goal, until: float) -> None:
         """Move the meetings that are held: within each block first, then over the whole event."""
@@ -223,20 +264,24 @@ class Planner:
         model.hint(self.state.places)
         self._run(model, expression, goal, until, bounds=False)
 
-    def _run(self, model: Model, expression: Any, goal: Goal, until: float, *, bounds: bool = True) -> Answer:
+    def _run(
+        self, model: Model, expression: Any, goal: Goal, until: float, *, bounds: bool = True, plans: bool = True
+    ) -> Answer:
+        """Search; `bounds` says whether what is proven holds for all plans, `plans` whether what is found is one."""
         state = self.state
-        workers, ordered = state.budget.workers, bool(state.instance.precedences)
+        workers, ordered = state.budget.workers, bool(model.ordered and state.instance.precedences)
         tell = state.found(goal)
         answer = run(
             model,
             state.budget,
             goal=total([expression]),
             large=goal in LARGE,
-            seconds=max(until - state.budget.spent, 0.01),
-            found=tell if bounds else lambda best, _bound: tell(best, None),
+            seconds=max(until - state.budget.spent - self._slack, 0.01),
+            found=lambda best, bound: tell(best if plans else None, bound if bounds else None),
             parameters=proving(workers, ordered=ordered) if bounds else polishing(workers),
         )
-        state.offer(answer.places)
+        if plans:
+            state.offer(answer.places)
         return answer
 
 

@@ -88,9 +88,17 @@ class State:
             value, expression = self.best.value(goal), goals.expression(goal)
             goals.model.cp.add(expression >= value if goal in LARGE else expression <= value)
 
-    def model(self, before: Goal, places: Mapping[int, list[int]] | None = None) -> tuple[Model, Goals]:
-        """Return a model for a goal: over all places, or over those given, of requests that all must be held."""
-        model = Model(self.instance, places, None if places is None else places.keys())
+    def model(
+        self, before: Goal, places: Mapping[int, list[int]] | None = None, *, ordered: bool = True
+    ) -> tuple[Model, Goals]:
+        """Return a model for a goal: over all places, or over those given, of requests that all must be held.
+
+        Args:
+            before: the goal that comes next; those before it are kept.
+            places: the slots in which each request may begin; None: all.
+            ordered: whether to keep the precedences.
+        """
+        model = Model(self.instance, places, None if places is None else places.keys(), ordered)
         goals = Goals(model)
         if self.instance.problem.gap_spread_limit is not None:
             goals.limit_spread(self.instance.problem.gap_spread_limit)

@@ -61,12 +61,21 @@ class Tables:
                 for table in sorted(table for pool in wanted if pool.slots.issuperset(span) for table in pool.tables)
                 if self._taken[table].isdisjoint(span)
             ]
-            self._take(request, self._preferred(request, free, published.get(request)))
+            self._take(request, self._preferred(request, free, published))
 
-    def _preferred(self, request: int, free: Sequence[int], published: int | None) -> int:
-        """The table that is known already, else one at which a side sat last, else the first."""
-        wishes = [published, *(self._last.get(side) for side in self.instance.sides[request])]
-        return next((wish for wish in wishes if wish in free), free[0])  # type: ignore[return-value]  # None is not free
+    def _preferred(self, request: int, free: Sequence[int], published: Mapping[int, int]) -> int:
+        """The table that is known already, else one at which a side sat last, else the first, others' ones last."""
+        if published.get(request) in free:
+            return published[request]
+        span = set(self.instance.span(request, self.places[request]))
+        others = {
+            table
+            for other, table in published.items()
+            if other not in self.assigned and not span.isdisjoint(self.instance.span(other, self.places[other]))
+        }
+        calm = [table for table in free if table not in others] or free
+        last = (self._last.get(side) for side in self.instance.sides[request])
+        return next((table for table in last if table in calm), calm[0])  # type: ignore[return-value]  # None is not calm
 
     def _published_tables(self) -> dict[int, int]:
         """The tables of the published meetings that are held in their slot."""

@@ -434,6 +434,16 @@ def test_repair_writes_nothing_if_it_cannot_write_the_plan(plan: Path, problem: 
     assert not (tmp_path / "changed.json").exists()
 
 
+def test_repair_refuses_one_place_for_both_documents(plan: Path, problem: Path, tmp_path: Path) -> None:
+    changes = write(tmp_path, "changes.json", {"format": CHANGES, "changes": []})
+    for place in ("-", tmp_path / "one.json"):
+        said = Outcome("repair", problem, plan, changes, "--out", place, "--problem-out", place)
+
+        assert said.code == 2
+        assert said.out == ""
+    assert not (tmp_path / "one.json").exists()
+
+
 def test_repair_moves_as_little_as_it_can(tmp_path: Path) -> None:
     names = [one + other for one in "abc" for other in "xyz"]
     problem, plan = write(tmp_path, "problem.json", builders.document(*names, tables=4)), tmp_path / "plan.json"

@@ -103,6 +103,8 @@ class Command(BaseCommand):
         meetings = _read(plan, lambda document: read_plan(asked, document))
         day = _read(changes, lambda document: read_changes(asked, document))
         changed = repaired(asked, meetings, day)
+        if problem_out == options["out"]:
+            raise UnwritableError("--out and --problem-out name the same place.")
         Writer(options["out"], self.stdout)  # refused before anything is written
         if problem_out:
             Writer(problem_out, self.stdout).write(problem_document(changed))

@@ -209,10 +209,7 @@ def test_tables_are_given_to_the_whole_plan() -> None:
 @pytest.mark.parametrize(
     "names",
     [
-        pytest.param(
-            ("ab", "cd", "ef", "gh"),
-            marks=pytest.mark.xfail(strict=True, reason="Model._limit_tables overlooks a locked table of request 0"),
-        ),
+        ("ab", "cd", "ef", "gh"),
         ("cd", "ab", "ef", "gh"),
     ],
 )
@@ -223,3 +220,13 @@ def test_a_locked_table_leaves_the_others(names: tuple[str, ...]) -> None:
 
     assert next((one.request for one in plan.meetings if one.slot == "s0"), None) == "ab"
     assert len(plan.meetings) == 4
+
+
+@pytest.mark.parametrize("begins", [0, 1])
+def test_a_new_long_meeting_leaves_a_published_one_its_table(begins: int) -> None:
+    long = request("cd", duration=2, fixed="s0")
+    asked = document("ab", long, slots=3, tables=2, published=[placed("ab", begins, 0)])
+
+    plan = solve(read_problem(asked), workers=1)
+
+    assert {meeting.request: meeting.table for meeting in plan.meetings} == {"ab": "t0", "cd": "t1"}
