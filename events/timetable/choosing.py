@@ -19,6 +19,7 @@ from typing import Final
 from ortools.math_opt.python import mathopt
 
 from events.timetable.instance import Instance
+from events.timetable.problem import Goal
 from events.timetable.profile import profile
 from events.timetable.search import Budget
 
@@ -108,7 +109,8 @@ class _Relaxation:
         self._limit_parties()
         self._limit_tables()
         self._order()
-        self.below = self._missing()
+        # Minima bind nobody unless they are a goal.
+        self.below = self._missing() if Goal.BELOW_MINIMUM in instance.problem.goals else []
         for cut in cuts:
             self._at_most(cut, len(cut) - 1)
 

@@ -52,6 +52,7 @@ class Planner:
         for goal in state.goals:
             self._improve(goal)
             if self.infeasible:
+                self.infeasible = state.best is None
                 return
 
     def _note_what_is_plain(self) -> None:

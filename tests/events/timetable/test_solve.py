@@ -175,6 +175,13 @@ def test_goal(goal: Goal, problem: dict[str, Any], wanted: str, value: int) -> N
     assert reached(timetable)[goal.value] == value
 
 
+def test_a_minimum_that_is_no_goal_binds_nobody() -> None:
+    large = [request("de", value=9), request("df", value=9)]
+    problem = document("ab", "ac", *large, slots=2, tables=1, parties=[party("a", minimum=2)], goals=["value"])
+
+    assert reached(planned(problem)) == {"value": 18}
+
+
 def test_the_order_of_the_goals_counts() -> None:
     rivals = document("ab", request("ac", value=9), slots=1, parties=[party("b", minimum=1)])
 
