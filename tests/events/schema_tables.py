@@ -52,7 +52,7 @@ def _objects(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def _table(title: str, part: dict[str, Any], schema: dict[str, Any]) -> str:
     required = part.get("required", ())
     rows = [
-        f"| `{name}` | {_type(field, schema)} | {_default(name, field, required)} | {_words(field)} |"
+        f"| `{name}` | {_type(field, schema)} | {_default(name, field, required)} | {_words(field, schema)} |"
         for name, field in part["properties"].items()
     ]
     return "\n".join(
@@ -66,8 +66,13 @@ def _default(name: str, field: dict[str, Any], required: Any) -> str:
     return "" if name in required else "left out"
 
 
-def _words(field: dict[str, Any]) -> str:
-    words: str = field.get("description") or field.get("items", {}).get("description", "")
+def _words(field: dict[str, Any], schema: dict[str, Any]) -> str:
+    """Return a field's own description, else that of its items or, of what is no object, of the type that it names."""
+    named = schema["$defs"][field["$ref"].rsplit("/", 1)[1]] if "$ref" in field else {}
+    inner = {} if "properties" in named else named
+    words: str = next(
+        (one["description"] for one in (field, field.get("items", {}), inner) if "description" in one), ""
+    )
     return words.replace("|", "\\|")
 
 
