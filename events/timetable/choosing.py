@@ -57,10 +57,20 @@ class Chooser:
             return Choice(best.blocks, self.below_bound, self.value_bound)
         return None
 
-    def fewest_gaps(self, value: int, budget: Budget, seconds: float) -> tuple[Mapping[int, int], int] | None:
-        """Return a choice worth at least `value` that forces the fewest gaps, and a bound of the gaps of all plans."""
+    def fewest_gaps(
+        self, below: int, value: int, budget: Budget, seconds: float
+    ) -> tuple[Mapping[int, int], int] | None:
+        """Return a choice that forces the fewest gaps, and a bound of the gaps of all plans that are as good.
+
+        Args:
+            below: how many parties may stay below their minimum: what the best plan reaches, which may be more than
+                our own bound says, if the whole model proved it.
+            value: what the choice must be worth at least.
+            budget: the time that is left.
+            seconds: how much of it this may take.
+        """
         model = _Relaxation(self.instance, self.cuts)
-        model.minimise_gaps(self.below_bound, value)
+        model.minimise_gaps(below, value)
         best = model.solve(min(seconds, budget.left), budget.seed)
         return None if best is None or best.infeasible else (best.blocks, -int(-(best.bound - TOLERANCE) // 1))
 

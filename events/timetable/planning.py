@@ -239,7 +239,8 @@ class Planner:
         if self._chooser is None or not (state.best and state.settled(Goal.VALUE)):
             return
         seconds = (until - budget.spent) / 4
-        choice = self._chooser.fewest_gaps(state.best.value(Goal.VALUE), budget, seconds)
+        below, value = state.best.value(Goal.BELOW_MINIMUM), state.best.value(Goal.VALUE)
+        choice = self._chooser.fewest_gaps(below, value, budget, seconds)
         if choice:
             blocks, bound = choice
             state.report(Goal.GAPS, bound=bound)

@@ -1,7 +1,8 @@
 """A published plan meets the day: what happened makes a new problem, of which the old plan is the published one.
 
 Meetings that have begun are locked and nothing else is planned into the past. All others are published: the goal
-`disturbed`, the first one, keeps them where they are unless they are released or can no longer be.
+`disturbed`, the first one unless the problem says otherwise, keeps them where they are unless they are released or can
+no longer be.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

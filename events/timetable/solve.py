@@ -28,13 +28,13 @@ def solve(
 ) -> Timetable:
     """Return the best timetable that can be found in time, with its certificate.
 
-    With one worker, equal problems and seeds give equal plans as long as the limit is not reached.
+    With one worker, equal problems and seeds give equal plans as long as no search is ended by its share of the time.
 
     Args:
         problem: what to plan.
         limit: seconds for the search; naming a conflict may take as long again as is left of them.
         seed: of all that is random in the search.
-        workers: threads to search with.
+        workers: 1 for searches that can be repeated; with more, CP-SAT takes the threads that each search needs.
         progress: told each time that the best value or the bound of a goal changes, maybe from another thread.
         stop: set it to end the search early.
     """
