@@ -1,7 +1,8 @@
 """Examines a plan without trusting the planner: shares no code with it, and works everything out anew.
 
-It reads the two documents as they are. What it cannot see is whether the bounds of the certificate are true: to prove
-them again would mean to solve the problem again. It does see a bound that the plan itself disproves.
+It reads the two documents as they are. What it cannot see is whether the bounds of the certificate are true, or that no
+plan meets the demands of a conflict: to prove that again would mean to solve the problem again. It does see a bound
+that the plan itself disproves, and a conflict that a plan disproves which is found soon.
 """
 
 from collections.abc import Iterator

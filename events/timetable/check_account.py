@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from events.timetable import check_conflict
 from events.timetable.check_broken import Broken, Rule
 from events.timetable.check_facts import Facts, Item
 from events.timetable.check_held import Held
@@ -119,7 +120,7 @@ def status(facts: Facts, plan: Item) -> Iterator[Broken]:
             if there:
                 yield Broken(Rule.CONFLICT_WITHOUT_NEED, f"A plan that is {state} has no conflict.", path)
     else:
-        yield from _conflict(facts, conflict)
+        yield from check_conflict.conflict(facts, conflict)
     if state == "solved":
         return
     for name in ("meetings", "parties", "not_held", "moves"):
@@ -128,27 +129,3 @@ def status(facts: Facts, plan: Item) -> Iterator[Broken]:
     if plan["certificate"]["goals"]:
         yield Broken(Rule.NOT_EMPTY, f"A plan that is {state} has no goals.", "$.certificate.goals")
     yield from figures(plan, dict.fromkeys(plan["certificate"]["figures"], 0) | {"requests": len(facts.requests)})
-
-
-def _conflict(facts: Facts, conflict: list[Item]) -> Iterator[Broken]:
-    """Yield what is wrong with the demands that are said not to go together."""
-    if not any(demand["kind"] != "gap_spread_limit" for demand in conflict):
-        message = "A conflict names a meeting that must be held: without any, an empty plan keeps every rule."
-        yield Broken(Rule.CONFLICT_MISSING, message, "$.conflict")
-    seen: list[Item] = []
-    for number, demand in enumerate(conflict):
-        what = "it is named twice." if demand in seen else _demand(facts, demand["kind"], demand.get("request"))
-        if what:
-            yield Broken(Rule.CONFLICT_DEMANDS, f"A demand {demand['kind']}: {what}", f"$.conflict[{number}]")
-        seen.append(demand)
-
-
-def _demand(facts: Facts, kind: str, request: str | None) -> str:
-    """Return what is wrong with a demand, "" if nothing is."""
-    if kind == "gap_spread_limit":
-        limited = facts.problem["gap_spread_limit"] is not None
-        return "" if limited and request is None else "it names no request, and the problem must have the limit."
-    if request is None or request not in facts.requests:
-        return f"the problem has no request {request}." if request else "it names no request."
-    meant = request in facts.locked if kind == "locked" else facts.requests[request]["required"]
-    return "" if meant else f"the problem does not have {request} as {kind}."

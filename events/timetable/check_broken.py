@@ -64,6 +64,7 @@ class Rule(StrEnum):
     CONFLICT_WITHOUT_NEED = "conflict-without-need"
     CONFLICT_MISSING = "conflict-missing"
     CONFLICT_DEMANDS = "conflict-demands"
+    CONFLICT_UNTRUE = "conflict-untrue"
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,8 +144,15 @@ class _Examiner:
             return
         if what := obstacle(self.held, request, start, frozenset(meetings)):
             yield f"it still could not begin at {slot}: {what}."
+        elif (needless := self._needless(request, start, meetings)) is not None:
+            yield f"it could begin at {slot} beside {needless}."
         elif self._better(request, start, meetings):
             yield f"the plan would be better with it at {slot}."
+
+    def _needless(self, request: str, start: int, meetings: Sequence[str]) -> str | None:
+        """Return one of some meetings that need not give way to a request if the others do, None if all must."""
+        gone = frozenset(meetings)
+        return next((name for name in meetings if not obstacle(self.held, request, start, gone - {name})), None)
 
     def _better(self, request: str, start: int, meetings: Sequence[str]) -> bool:
         """Whether the plan would be better and allowed with a request in place of some meetings."""

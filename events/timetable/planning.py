@@ -23,6 +23,8 @@ LARGEST: Final = 60_000
 # Places that a second builds, presolves and ends, roughly; kept free at the end, so that the limit is kept.
 A_SECOND: Final = 20_000
 ROUNDS: Final = 60
+# Rounds without a better bound after which the whole model, where it can be built, is the quicker way.
+STALE: Final = 2
 SHARE: Final = 0.5
 
 
@@ -54,6 +56,8 @@ class Planner:
             if self.infeasible:
                 self.infeasible = state.best is None
                 return
+        for goal in state.goals:
+            state.report(goal)
 
     def _note_what_is_plain(self) -> None:
         """Note the bounds that need no search."""
@@ -98,12 +102,16 @@ class Planner:
             state.charge(Goal.DISTURBED, begun)
         begun, until = time.monotonic(), state.budget.spent + SHARE * state.budget.left
         self._slotting, self._chooser = Slotting(state.instance), Chooser(state.instance)
+        bounds: list[tuple[int, int]] = []
         for _round in range(ROUNDS):
             choice = self._chooser.choose(state.budget, until - state.budget.spent)
             if choice is None:
                 break
             self._note(choice)
             if self._slot(choice, self._chooser, until) or state.budget.spent >= until:
+                break
+            bounds.append((choice.below_bound, choice.value_bound))
+            if len(bounds) > STALE and len(set(bounds[-STALE - 1 :])) == 1 and self._size <= LARGEST:
                 break
         state.charge(Goal.VALUE, begun)
 

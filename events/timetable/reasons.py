@@ -144,14 +144,28 @@ class Rivals:
         return found
 
     def displaced(self, request: int, start: int) -> Collection[int]:
-        """Return the meetings that must be taken out so that a request can begin in a slot."""
-        gone = {*self._overlapping(request, start), *self._out_of_order(request, start)}
+        """Return the meetings that must be taken out so that a request can begin in a slot; none could stay."""
+        clashing = {*self._overlapping(request, start), *self._out_of_order(request, start)}
+        gone = set(clashing)
         for side in self.instance.sides[request]:
             gone.update(self._too_many(side, start, gone))
             gone.update(self._too_long(side, request, start, gone))
         if not self.free_tables(request, start, gone):
             gone.update(self._at_table(request, start, gone))
+        for other in reversed(self._cheapest(gone - clashing, len(gone))):
+            if self._has_room(request, start, gone - {other}):
+                gone.remove(other)
         return gone
+
+    def _has_room(self, request: int, start: int, gone: Collection[int]) -> bool:
+        """Whether maxima, runs and tables let a request begin in a slot if some meetings were gone."""
+        sides = self.instance.sides[request]
+        limits = (limit for side in sides for limit in self._limits(side, start, gone))
+        if any(maximum is not None and len(meetings) >= maximum for meetings, maximum in limits):
+            return False
+        if any(True for side in sides for _other in self._too_long(side, request, start, gone)):
+            return False
+        return bool(self.free_tables(request, start, gone))
 
     def _overlapping(self, request: int, start: int) -> Iterator[int]:
         for side in self.instance.sides[request]:

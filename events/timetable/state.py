@@ -24,7 +24,7 @@ class State:
     levels: dict[Goal, Level] = field(default_factory=dict)
     bounds: dict[Goal, int] = field(default_factory=dict)
     spent: dict[Goal, float] = field(default_factory=dict)
-    _told: Progress | None = None
+    _told: dict[Goal, Progress] = field(default_factory=dict)
 
     @property
     def goals(self) -> tuple[Goal, ...]:
@@ -62,15 +62,14 @@ class State:
         """Tell what is new about a goal."""
         if best is None and self.best is not None:
             best = self.best.value(goal)
-        if self._told and self._told.goal == goal:
-            best = self._better(goal, best, self._told.best)
-        if bound is not None:
-            self.prove(goal, bound)
+        told = self._told.get(goal)
+        if told:
+            best = self._better(goal, best, told.best)
+        self.prove(goal, bound)
         bound = self.bounds.get(goal)
-        told = self._told and (self._told.goal, self._told.best, self._told.bound)
-        if self.tell and told != (goal, best, bound):
-            self._told = Progress(goal, best, bound, round(self.budget.spent, 3))
-            self.tell(self._told)
+        if self.tell and (told is None or (told.best, told.bound) != (best, bound)):
+            self._told[goal] = Progress(goal, best, bound, round(self.budget.spent, 3))
+            self.tell(self._told[goal])
 
     def found(self, goal: Goal) -> Found:
         """Return what a run calls with each better value and bound."""

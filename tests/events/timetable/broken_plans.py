@@ -259,6 +259,12 @@ REASONS: Final[dict[str, Case]] = {
     ),
     "nothing in the way": untrue(Rule.WORTH_LESS, TWO, "ab s0 t0", reason("ac", "worth_less", slot="s1")),
     "in place of too few": spoilt(Rule.WORTH_LESS, "worth less than two", "not_held.0.meetings", ["ab"]),
+    "in place of more than needed": untrue(
+        Rule.WORTH_LESS,
+        problem("ab", "ac", "de", slots=1),
+        "ab s0 t0, de s0 t1",
+        reason("ac", "worth_less", slot="s0", meetings="ab de"),
+    ),
     "in place of a locked meeting": spoilt(
         Rule.WORTH_LESS,
         "locked meeting in the way",
@@ -332,6 +338,14 @@ def without_a_plan() -> Iterator[tuple[str, Case]]:
     yield "conflict: limit of a request", (Rule.CONFLICT_DEMANDS, LOCKED_APART, answer)
     answer = no_plan(document, "infeasible", {"kind": "required", "request": "ab"})
     yield "conflict: locked, not required", (Rule.CONFLICT_DEMANDS, document, answer)
+    untrue = {
+        "of two": (LOCKED_TWICE, locked),
+        "within the limit": (LOCKED_APART, [*locked, limit]),
+        "without the limit": (LOCKED_APART, [*locked, {"kind": "locked", "request": "ac"}]),
+    }
+    for name, (problem_, conflict) in untrue.items():
+        answer = no_plan(problem_, "infeasible", *conflict)
+        yield f"conflict that is none: {name}", (Rule.CONFLICT_UNTRUE, problem_, answer)
 
 
 BROKEN: Final[dict[str, Case]] = NAMES | PLACES | TOGETHER | ACCOUNT | REASONS | CERTIFICATE | dict(without_a_plan())

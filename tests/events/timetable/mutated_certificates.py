@@ -116,6 +116,27 @@ def conflict_doubled(problem: Document, plan: Document, rng: random.Random) -> b
     return bool(demand)
 
 
+def conflict_shortened(problem: Document, plan: Document, rng: random.Random) -> bool:
+    """Leave a demand out of a conflict of which none can be left out."""
+    if len(plan["conflict"]) < 2:
+        return False
+    plan["conflict"].pop(rng.randrange(len(plan["conflict"])))
+    return True
+
+
+def conflict_invented(problem: Document, plan: Document, rng: random.Random) -> bool:
+    """Say of a problem with a plan that one of its demands cannot be met."""
+    demands = [{"kind": "locked", "request": placed["request"]} for placed in problem["locked"]]
+    demands += [{"kind": "required", "request": one["id"]} for one in problem["requests"] if one["required"]]
+    demand = one_of(rng, demands)
+    if demand:
+        plan |= {"status": "infeasible", "conflict": [demand]}
+        plan |= {name: [] for name in ("meetings", "parties", "not_held", "moves")}
+        figures = dict.fromkeys(plan["certificate"]["figures"], 0) | {"requests": len(problem["requests"])}
+        plan["certificate"] |= {"goals": [], "figures": figures}
+    return bool(demand)
+
+
 def goal_without_plan(problem: Document, plan: Document, rng: random.Random) -> bool:
     """Let an answer without a plan have reached a goal."""
     level = {"goal": problem["goals"][0], "value": 0, "bound": 0, "status": "optimal", "seconds": 0}

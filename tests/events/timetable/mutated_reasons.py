@@ -132,3 +132,22 @@ def rival_not_held(problem: Document, plan: Document, rng: random.Random) -> boo
     if reason:
         reason.setdefault("meetings", []).append(reason["request"])
     return bool(reason)
+
+
+def rival_added(problem: Document, plan: Document, rng: random.Random) -> bool:
+    """Let a request displace one meeting more that has nothing to do with it."""
+    every = Every(problem)
+    ordered = {frozenset(pair) for pair in problem["precedences"]}
+    pairs = [
+        (reason, held["request"])
+        for reason in plan["not_held"]
+        if reason["reason"] == "worth_less"
+        for held in plan["meetings"]
+        if not set(held["parties"]) & set(every.request[reason["request"]]["parties"])
+        and not span_of(every, held) & span_of(every, reason)
+        and frozenset({held["request"], reason["request"]}) not in ordered
+    ]
+    chosen = one_of(rng, pairs)
+    if chosen:
+        chosen[0].setdefault("meetings", []).append(chosen[1])
+    return bool(chosen)

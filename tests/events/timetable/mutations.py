@@ -49,6 +49,7 @@ UNSOLVED: Final[tuple[Mutation, ...]] = (
     certificates.conflict_added,
     certificates.conflict_forgotten,
     certificates.conflict_doubled,
+    certificates.conflict_shortened,
     certificates.goal_without_plan,
     certificates.reason_without_plan,
 )
@@ -86,6 +87,7 @@ SOLVED: Final[tuple[Mutation, ...]] = (
     reasons.slots_of_reason_changed,
     reasons.rival_left_out,
     reasons.rival_not_held,
+    reasons.rival_added,
     certificates.figure_changed,
     certificates.goal_changed,
     certificates.bound_crossed,
@@ -98,6 +100,7 @@ SOLVED: Final[tuple[Mutation, ...]] = (
     certificates.title_changed,
     certificates.status_changed,
     certificates.conflict_added,
+    certificates.conflict_invented,
     problems.rule_maximum,
     problems.rule_party_away,
     problems.rule_new_delegate,

@@ -67,7 +67,7 @@ def test_any_other_figure_is_found(name: str) -> None:
 
 @pytest.mark.parametrize("status", ["infeasible", "unknown"])
 def test_any_figure_without_a_plan_is_found(status: str) -> None:
-    document = problem("ab", locked=[{"request": "ab", "slot": "s0"}])
+    document = problem("ab", tables=0, locked=[{"request": "ab", "slot": "s0"}])
     conflict = [{"kind": "locked", "request": "ab"}] if status == "infeasible" else []
     answer = no_plan(document, status, *conflict)
 
@@ -113,6 +113,21 @@ def test_large_plan_is_checked_in_seconds() -> None:
     assert rules(broken) <= {Rule.PARTY_GAPS, Rule.FIGURES, Rule.GOAL_VALUE, Rule.WORTH_LESS, Rule.BOUND_CROSSED}
 
 
+def test_long_conflict_is_checked_in_seconds() -> None:
+    """100 parties who must all meet one, in one slot fewer; then in as many."""
+    names = [f"p{number}" for number in range(100)]
+    requests: list[dict[str, Any] | str] = [
+        {"id": name, "parties": ["hub", name], "value": 1, "required": True} for name in names
+    ]
+    conflict = [{"kind": "required", "request": name} for name in names]
+    begin = process_time()
+
+    for slots, wanted in ((99, set()), (100, {Rule.CONFLICT_UNTRUE})):
+        document = problem(*requests, slots=slots, tables=20)
+        assert rules(check(document, no_plan(document, "infeasible", *conflict))) == wanted
+    assert process_time() - begin < 10
+
+
 def imported(path: Path) -> Iterator[str]:
     """Yield the modules that a module imports."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -126,5 +141,5 @@ def test_checker_shares_nothing_with_the_planner() -> None:
     own = sorted(HERE.glob("check*.py"))
     ours = {module for path in own for module in imported(path) if module.startswith("events.")}
 
-    assert len(own) == 8
+    assert len(own) == 9
     assert {module.split(".")[2].split("_")[0] for module in ours} == {"check"}

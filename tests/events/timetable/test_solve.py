@@ -226,6 +226,15 @@ REASONS: dict[str, tuple[dict[str, Any], Reason]] = {
         document(request("ab", value=2), request("cd", value=2), request("bc", value=3), slots=1),
         Reason("bc", Why.WORTH_LESS, slot="s0", meetings=("ab", "cd")),
     ),
+    "worth less than one of a row": (
+        document(
+            request("ab", value=1, fixed="s0"),
+            request("ac", value=3, fixed="s1"),
+            request("ad", value=2, fixed="s2", duration=2),
+            parties=[party("a", longest_run=2)],
+        ),
+        Reason("ad", Why.WORTH_LESS, slot="s2", meetings=("ac",)),
+    ),
 }
 
 
