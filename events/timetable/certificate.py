@@ -25,7 +25,7 @@ def certificate(state: State, digest: str, *, minimal: bool | None = None) -> Ce
     budget, best = state.budget, state.best
     return Certificate(
         goals=tuple(_level(state, best, goal) for goal in state.goals) if best else (),
-        figures=figures(best, state) if best else Figures(requests=len(state.instance.requests)),
+        figures=figures(best) if best else Figures(requests=len(state.instance.requests)),
         seed=budget.seed,
         workers=budget.workers,
         limit=budget.limit,
@@ -40,7 +40,7 @@ def _level(state: State, best: Measure, goal: Goal) -> Level:
     return Level(goal, best.value(goal), state.bounds.get(goal), round(state.spent.get(goal, 0.0), 3))
 
 
-def figures(plan: Measure, state: State) -> Figures:
+def figures(plan: Measure) -> Figures:
     """Return the figures of a plan, but for the changes of tables, which are known only with the tables."""
     return Figures(
         requests=len(plan.instance.requests),

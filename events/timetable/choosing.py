@@ -23,6 +23,7 @@ from events.timetable.problem import Goal
 from events.timetable.profile import profile
 from events.timetable.search import Budget
 
+# Of HiGHS, per unit of the objective's largest coefficient: what its floating point may be wrong by.
 TOLERANCE: Final = 1e-6
 
 
@@ -52,7 +53,7 @@ class Chooser:
                 if best is None or not self._raise_below(budget, seconds):
                     return None
                 continue
-            bound = int(best.bound + TOLERANCE)
+            bound = int(best.bound + TOLERANCE * max((r.value for r in self.instance.problem.requests), default=1))
             self.value_bound = bound if self.value_bound is None else min(bound, self.value_bound)
             return Choice(best.blocks, self.below_bound, self.value_bound)
         return None

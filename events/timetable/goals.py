@@ -32,7 +32,7 @@ class Goals:
             Goal.DISTURBED: lambda: self._not_in_place(self.model.instance.settled),
             Goal.BELOW_MINIMUM: lambda: self._below_minimum,
             Goal.VALUE: self._value,
-            Goal.GAPS: lambda: total(self.gaps_of(party) for party in self.model.instance.parties),
+            Goal.GAPS: lambda: total(self._gaps),
             Goal.LONGEST_WAIT: lambda: self._longest_wait,
             Goal.SPREAD: lambda: self._spread,
             Goal.MOVES: lambda: self._not_in_place(self.model.instance.published),
@@ -42,10 +42,6 @@ class Goals:
     def limit_spread(self, limit: int) -> None:
         """Let the gaps of any two parties differ by `limit` at most."""
         self.model.cp.add(self._spread <= limit)
-
-    def gaps_of(self, party: int) -> Expression:
-        """Return the number of a party's gaps."""
-        return self._gaps[party]
 
     def _value(self) -> Expression:
         requests = self.model.instance.problem.requests
@@ -66,6 +62,7 @@ class Goals:
 
     @cached_property
     def _gaps(self) -> Sequence[Expression]:
+        """The number of gaps of each party."""
         gaps = []
         for party in self.model.instance.parties:
             ends = [end for block in self._blocks(party) for end in self._ends(block)]

@@ -7,9 +7,6 @@ from functools import cached_property
 
 from events.timetable.problem import Party, Placed, Problem, Request
 
-# The place of a request: the number of the slot in which it begins.
-Places = Mapping[int, int]
-
 
 @dataclass(frozen=True, slots=True)
 class Pool:

@@ -198,6 +198,10 @@ class Planner:
         if state.settled(goal) or (state.best and self._can_choose and self._size > LARGEST):
             return
         if state.instance.precedences:
+            if state.best is None:
+                self._find_any(goal, state.budget.spent + (until - state.budget.spent) / 3)
+            if self.infeasible:
+                return
             self._bound_without_order(goal, state.budget.spent + (until - state.budget.spent) / 3)
             if not self.infeasible and not state.settled(goal):
                 self._aim_at_bound(goal, state.budget.spent + (until - state.budget.spent) / 2)
@@ -211,6 +215,13 @@ class Planner:
         answer = self._run(model, expression, goal, until)
         self.infeasible = answer.infeasible
         state.prove(goal, answer.bound)
+
+    def _find_any(self, goal: Goal, until: float) -> None:
+        """Search some plan, or the proof that the order leaves none: a relaxation would not show it."""
+        state = self.state
+        answer = run(state.model(goal)[0], state.budget, seconds=max(until - state.budget.spent - self._slack, 0.01))
+        self.infeasible = answer.infeasible
+        state.offer(answer.places)
 
     def _bound_without_order(self, goal: Goal, until: float) -> None:
         """Note the bound that holds even without the precedences: it is often the same, and proven much sooner."""

@@ -8,20 +8,19 @@ from events.timetable.goals import LARGE, Goals
 from events.timetable.instance import Instance
 from events.timetable.measure import Measure
 from events.timetable.model import Model
-from events.timetable.plan import Level, Progress
+from events.timetable.plan import Progress
 from events.timetable.problem import Goal
 from events.timetable.search import Budget, Found
 
 
 @dataclass
 class State:
-    """Holds the best plan and the levels that are done; a goal is worked on under `work`."""
+    """Holds the best plan, the bounds, and the seconds that each goal took."""
 
     instance: Instance
     budget: Budget
     tell: Callable[[Progress], None] | None = None
     best: Measure | None = None
-    levels: dict[Goal, Level] = field(default_factory=dict)
     bounds: dict[Goal, int] = field(default_factory=dict)
     spent: dict[Goal, float] = field(default_factory=dict)
     _told: dict[Goal, Progress] = field(default_factory=dict)
