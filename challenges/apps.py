@@ -1,6 +1,7 @@
 """Configuration of the challenges app."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +10,7 @@ class ChallengesConfig(AppConfig):
 
     name = "challenges"
     verbose_name = _("Challenges")
+
+    def ready(self) -> None:
+        """Learn the parts of a challenge that the apps register."""
+        autodiscover_modules("tabs")

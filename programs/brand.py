@@ -22,7 +22,7 @@ def brand_of(municipality: Municipality | None) -> Brand:
     if municipality is None:
         return Brand(PLATFORM)
     return Brand(
-        name=COUNTRY_NAMES.get(municipality.country, PLATFORM),
+        name=municipality.brand_name or COUNTRY_NAMES.get(municipality.country, PLATFORM),
         place=municipality.name,
         colour=municipality.colour,
         logo_url=reverse("brand_logo") if municipality.logo else "",

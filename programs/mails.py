@@ -108,3 +108,18 @@ COORDINATOR_APPOINTED = register(
         ),
     )
 )
+REMINDER = register(
+    Kind(
+        name="programs.reminder",
+        label=_("Reminder of a deadline"),
+        category=Category.REMINDER,
+        placeholders=(
+            Placeholder("municipality", "Strumica"),
+            Placeholder("what", "Score 8 applications"),
+            Placeholder("due_at", MOMENT, Form.VALUE),
+            Placeholder("late", 0, Form.VALUE),
+            Placeholder("escalated", 0, Form.VALUE),
+            Placeholder("url", "https://strumica.example.org/", Form.LINK),
+        ),
+    )
+)

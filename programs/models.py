@@ -13,8 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 from django_tenants.models import DomainMixin, TenantMixin
 
+from programs.cohorts.models import (  # noqa: F401  Django finds its models here
+    Brand,
+    JointChallenge,
+    Participation,
+    Program,
+    Progress,
+    StageWindow,
+)
 from programs.enums import Country, MunicipalityState, Role, Weekday
 from programs.schemas.models import SchemaJob, SchemaTemplate  # noqa: F401  Django finds its models here
+from programs.timing.models import Deadline, Due  # noqa: F401  Django finds its models here
 from programs.validators import (
     COLOUR,
     HOST_NAME,
@@ -67,6 +76,7 @@ class Municipality(FSMModelMixin, PublicIdModel, DatedModel, TenantMixin):
         blank=True,
         validators=[MinValueValidator(-180), MaxValueValidator(180)],
     )
+    brand_name = models.CharField(max_length=80, blank=True, editable=False)  # of the program it takes part in
     logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
     colour = models.CharField(
         _("colour"),

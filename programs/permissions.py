@@ -24,6 +24,11 @@ def may_visit(person: "User") -> Decision:
     return ALLOW if person.is_staff else STRANGER
 
 
+def may_administer(person: "User") -> Decision:
+    """Coordinators make programs and say who takes part; for everybody else there is no such thing."""
+    return ALLOW if person.is_staff else STRANGER
+
+
 def may_administer_people(person: "User") -> Decision:
     """Coordinators deactivate and anonymise people, and appoint coordinators."""
     return ALLOW if person.is_staff else STRANGER

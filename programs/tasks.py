@@ -8,6 +8,7 @@ from programs.enums import MunicipalityState
 from programs.models import Municipality
 from programs.people.services import visits
 from programs.schemas.provisioning import provision
+from programs.timing import running
 
 logger = logging.getLogger(__name__)
 
@@ -16,6 +17,12 @@ logger = logging.getLogger(__name__)
 def end_overdue_visits() -> None:
     """End coordinators' visits whose hour is over and who did not leave."""
     visits.end_overdue()
+
+
+@shared_task(name="programs.carry_out_due")
+def carry_out_due() -> None:
+    """Send the reminders, turn the windows and make the moves that are due."""
+    running.carry_out_due()
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from programs.enums import Role
+from programs.enums import Role, Stage
 from tech4muni.audit.verbs import Verb, register
 
 ROLES = {"role": Role, "before": Role, "after": Role}
@@ -43,4 +43,15 @@ register(
     Verb("visit.began", _("Visit of {coordinator} to {target} began")),
     Verb("visit.ended", _("Visit of {coordinator} to {target} ended")),
     Verb("visit.ran_out", _("Visit of {coordinator} to {target} ended after an hour")),
+)
+
+register(
+    Verb("brand.saved", _("Brand {target} saved")),
+    Verb("program.created", _("Program {target} created")),
+    Verb("program.edited", _("Details of the program {target} changed")),
+    Verb("window.set", _("Window of {stage} set in {target}"), {"stage": Stage}),
+    Verb("participation.begun", _("{target} takes part in {program}")),
+    Verb("participation.handed_over", _("{target} looked after by {coordinator} in {program}")),
+    Verb("participation.ended", _("{target} takes part in {program} no more")),
+    Verb("joint_challenge.saved", _("Joint challenge {target} saved")),
 )

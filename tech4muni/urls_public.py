@@ -1,6 +1,6 @@
 """URLs of the platform's own host: the public portal and the coordinators' admin."""
 
-from django.urls import path
+from django.urls import include, path
 
 from programs.people.views.visits import enter_municipality
 from tech4muni.home import gallery, views
@@ -10,6 +10,9 @@ from tech4muni.urls_shared import urlpatterns as shared
 urlpatterns = [
     path("", views.portal, name="portal"),
     path("admin/", site.urls),
+    path("", include("solutions.market.urls.public")),
+    path("", include("events.urls.public")),
+    path("", include("pilots.urls.public")),
     path("enter/", enter_municipality, name="enter_municipality"),
     path("components/", gallery.gallery, name="gallery"),
     path("components/form/", gallery.gallery_form, name="gallery_form"),

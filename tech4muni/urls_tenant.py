@@ -13,6 +13,12 @@ urlpatterns = [
     path("history/", views.history, name="history"),
     path("brand/logo/", open_to_all(brand_logo), name="brand_logo"),
     path("", include("programs.people.urls")),
+    path("", include("challenges.urls")),
+    path("", include("validation.urls")),
+    path("", include("solutions.market.urls.tenant")),
+    path("", include("solutions.selection.urls")),
+    path("", include("events.urls.tenant")),
+    path("", include("pilots.urls.tenant")),
     *shared,
 ]
 

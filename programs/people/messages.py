@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from programs.brand import brand_of
+from programs.cohorts.queries import sender_of
 from programs.mails import WITHOUT_LEAD
 from programs.models import Municipality
 from programs.people.queries import primary_host
@@ -25,6 +26,7 @@ def tell(
     *,
     path: str = "/",
     expires_at: datetime | None = None,
+    key: str = "",
 ) -> Message:
     """Put a mail about a municipality into the outbox.
 
@@ -35,18 +37,20 @@ def tell(
         values: for the other placeholders.
         path: where on the municipality's host the link leads.
         expires_at: worthless after this instant.
+        key: what, whom and when, if it shall be sent only once; else each call sends a mail.
     """
     user = User.objects.filter(email=person).first() if isinstance(person, str) else person
     with municipality_trail(municipality):
         return enqueue(
             kind.name,
-            key=f"{kind.name}:{uuid.uuid4()}",
+            key=key or f"{kind.name}:{uuid.uuid4()}",
             email=person if isinstance(person, str) else person.email,
             language=user.language if user else municipality.languages[0],
             context={**values, "municipality": municipality, "url": address(primary_host(municipality), path)},
             user=user,
             time_zone="" if user else municipality.time_zone,
             brand=brand_of(municipality).name,
+            sender=sender_of(municipality.brand_name),
             expires_at=expires_at,
         )
 

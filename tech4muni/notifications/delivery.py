@@ -102,6 +102,7 @@ def as_mail(message: Message) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text,
+        from_email=message.sender or None,
         to=[message.email],
         headers={
             "Message-ID": f"<{message.public_id}@{settings.PLATFORM_HOST}>",

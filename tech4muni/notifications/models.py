@@ -34,6 +34,7 @@ class Message(FSMModelMixin, PublicIdModel, DatedModel):
     email = models.EmailField(_("to"))
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     brand = models.CharField(_("name at the head"), max_length=200, blank=True, editable=False)
+    sender = models.CharField(_("from"), max_length=320, blank=True, editable=False)  # the platform's if empty
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"), blank=True)

@@ -40,6 +40,7 @@ def enqueue(
     user: User | None = None,
     time_zone: str = "",
     brand: str = "",
+    sender: str = "",
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> Message:
@@ -54,12 +55,11 @@ def enqueue(
         user: the receiver, if they have an account.
         time_zone: the receiver's IANA time zone; their account's, else UTC, if empty.
         brand: the name at the head of the mail; the platform's if empty.
+        sender: who it comes from, `Name <address>`; the platform's if empty.
         due_at: not before this instant; now if None.
         expires_at: worthless after this instant, and then dropped.
 
-    Raises:
-        LookupError: if the kind is not declared.
-        ValueError, TypeError: if the context does not fit the kind.
+    Raises LookupError if the kind is not declared, ValueError or TypeError if the context does not fit it.
     """
     existing = Message.objects.filter(key=key).first()
     if existing is not None:
@@ -77,6 +77,7 @@ def enqueue(
             "email": email,
             "language": language,
             "brand": brand,
+            "sender": sender,
             "subject": rendered.subject,
             "text": rendered.text,
             "html": rendered.html,

@@ -276,6 +276,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 3600},
     },
     "programs.end_overdue_visits": {"task": "programs.end_overdue_visits", "schedule": 60, "options": {"expires": 60}},
+    "programs.carry_out_due": {"task": "programs.carry_out_due", "schedule": 30, "options": {"expires": 30}},
     "provision-waiting": {"task": "programs.tasks.provision_waiting", "schedule": 60.0, "options": {"expires": 60}},
 }
 

@@ -12,7 +12,9 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from programs.models import Municipality
-from tests.access.table import LOGIN, MUNICIPALITY, PUBLIC, TABLE, Row, Status
+from tests.access.answers import LOGIN, MUNICIPALITY, PUBLIC, Row, Status
+from tests.access.apps import MAKERS
+from tests.access.table import TABLE
 from tests.access.world import CANARIES, CAST, World, make_world
 from tests.conftest import HostClient
 
@@ -32,7 +34,7 @@ def names_of(resolver: Any, spaces: tuple[str, ...] = ()) -> Iterator[str]:
 
 @pytest.fixture
 def world(strumica: Municipality, haifa: Municipality) -> World:
-    return make_world(here=strumica, there=haifa)
+    return make_world(here=strumica, there=haifa, makers=MAKERS)
 
 
 @pytest.mark.parametrize("host", [PUBLIC, MUNICIPALITY])

@@ -1,5 +1,6 @@
 """The cast and the rows that the table's URLs are asked about, with a canary text for each municipality."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -18,7 +19,7 @@ from tests.factories.people import make_coordinator, make_member, make_user
 
 CAST: Final = (
     "nobody", "stranger", "elsewhere", "viewer", "evaluator", "approver", "member", "lead", "coordinator", "visitor",
-    "deactivated",
+    "founder", "rival", "deactivated",
 )  # fmt: skip
 CANARIES: Final = {"strumica": "kanarinka-strumica-7f3a", "haifa": "kanarit-haifa-91bc"}
 
@@ -47,17 +48,31 @@ class World:
             User.objects.filter(pk=self.people[cast].pk).update(is_active=False)
 
 
-def make_world(here: Municipality, there: Municipality) -> World:
-    """Make the cast, and one of every thing in both municipalities, named with that municipality's canary."""
+Maker = Callable[[Municipality, World], dict[str, Any]]
+
+
+def make_world(here: Municipality, there: Municipality, makers: Sequence[Maker] = ()) -> World:
+    """Make the cast, and one of every thing in both municipalities, named with that municipality's canary.
+
+    Args:
+        here: the municipality that is asked.
+        there: the other one.
+        makers: of the apps' things (`tests.access.apps.MAKERS`).
+    """
     world = World(here=here, there=there)
     world.people = {role.value: make_member(here, role, name=f"{CANARIES[here.schema_name]} {role}") for role in Role}
     world.people["elsewhere"] = make_member(there, Role.LEAD, name=f"{CANARIES[there.schema_name]} lead")
     world.people["stranger"] = make_user()
     world.people["deactivated"] = make_member(here, Role.LEAD)
     world.people["coordinator"] = make_coordinator()
+    world.people["founder"] = make_user(name="Founder")
+    world.people["rival"] = make_user(name="Rival")
     world.visit = make_visit(here, world.people["coordinator"])
     for municipality in (here, there):
         world.rows[municipality.schema_name] = make_rows(municipality, world)
+    for make in makers:
+        for municipality in (here, there):
+            world.rows[municipality.schema_name] |= make(municipality, world)
     world.things = world.rows[here.schema_name] | {
         "municipality": here,
         "domain": here.domains.get(),

@@ -11,7 +11,7 @@ Rule = Callable[[Module], Iterator[str]]
 # Layers that ask and show; what they change, they change through a service.
 READERS: Final = frozenset(
     {"admin", "commands", "context_processors", "forms", "gates", "middleware", "permissions", "queries", "tasks"}
-    | {"templatetags", "urls", "views"}
+    | {"templatetags", "timers", "urls", "views"}
 )
 WRITES: Final = frozenset(
     {"bulk_create", "bulk_update", "create", "delete", "get_or_create", "save", "update_or_create"}

@@ -2,15 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.urls import reverse
 
 from programs.models import Municipality
+from tests.access.apps import MAKERS
+from tests.access.apps import PAGES as APP_PAGES
+from tests.access.table import TABLE
 from tests.access.world import World, make_world
 from tests.browser import Visitor, axe_violations, sideways_scroll
 
 PUBLIC = "localhost"
 MUNICIPALITY = "strumica.localhost"
+HOSTS = {"public": PUBLIC, "municipality": MUNICIPALITY}
+URLCONFS = {"public": settings.PUBLIC_SCHEMA_URLCONF, "municipality": settings.ROOT_URLCONF}
 
 
 @dataclass(frozen=True)
@@ -66,11 +74,24 @@ PAGES = [
 @pytest.fixture
 def world(transactional_db: None) -> World:
     strumica, haifa = (Municipality.objects.get(schema_name=name) for name in ("strumica", "haifa"))
-    return make_world(here=strumica, there=haifa)
+    return make_world(here=strumica, there=haifa, makers=MAKERS)
 
 
 @pytest.mark.parametrize("named", PAGES, ids=str)
 def test_page_is_accessible_and_fits(named: NamedPage, world: World, visitor: Callable[..., Visitor]) -> None:
+    look_at(named, world, visitor)
+
+
+@pytest.mark.parametrize("page", APP_PAGES, ids=lambda page: f"{page.host}-{page.name}-{page.cast}")
+def test_page_of_an_app_is_accessible_and_fits(page: Any, world: World, visitor: Callable[..., Visitor]) -> None:
+    [row] = [row for row in TABLE if (row.host, row.name) == (page.host, page.name)]
+    path = reverse(row.name, urlconf=URLCONFS[row.host], kwargs=row.kwargs(world))
+
+    look_at(NamedPage(HOSTS[row.host], path, page.cast), world, visitor)
+
+
+def look_at(named: NamedPage, world: World, visitor: Callable[..., Visitor]) -> None:
+    """Open a page in two languages and widths, and fail with all that is wrong."""
     found = []
     for language in ("en-GB", "he"):
         someone = visitor(locale=language, viewport={"width": 1280, "height": 900})

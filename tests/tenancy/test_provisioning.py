@@ -42,6 +42,17 @@ def applied(schema: str) -> set[tuple[str, str]]:
         return set(cursor.fetchall())
 
 
+def without_casts(script: str) -> str:
+    """Leave out of the checks how often PostgreSQL has read them back: each time it casts a list's parts, not the list.
+
+    `x = ANY ((ARRAY['a'::varchar])::text[])` and `x = ANY (ARRAY[('a'::varchar)::text])` are the same.
+    """
+    lines = script.splitlines()
+    return "\n".join(
+        re.sub(r"::(character varying|text)(\[\])?|[()]", "", line) if "= ANY (" in line else line for line in lines
+    )
+
+
 def test_provision_makes_the_schema_and_opens_the_municipality(db: None, client_on: ClientOn) -> None:
     municipality = make_municipality()
 
@@ -84,7 +95,8 @@ def test_the_script_and_django_make_the_same_schema() -> None:
     by_django.create_schema(check_if_exists=True, verbosity=0)
 
     made = {
-        name: re.sub(rf"\b{name}\b", "here", schema_script(name, data=False)) for name in ("by_script", "by_django")
+        name: without_casts(re.sub(rf"\b{name}\b", "here", schema_script(name, data=False)))
+        for name in ("by_script", "by_django")
     }
 
     assert "CREATE TRIGGER audit_entry_no_change" in made["by_script"]

@@ -1,0 +1,1 @@
+"""Pages about workshops, challenges and briefs, on a municipality's host."""

@@ -1,0 +1,1 @@
+"""Later: deadlines with their reminders, and everything else that is due at an instant, as rows with unique keys."""
