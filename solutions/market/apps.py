@@ -1,6 +1,7 @@
 """Configuration of the market app."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,7 @@ class MarketConfig(AppConfig):
     name = "solutions.market"
     label = "market"
     verbose_name = _("Market")
+
+    def ready(self) -> None:
+        """Learn who receives applications."""
+        autodiscover_modules("receiving")

@@ -2,9 +2,19 @@
 
 import itertools
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from challenges.models import Challenge
+from challenges.enums import Aim, TextState
+from challenges.models import (
+    TEXT_FIELDS,
+    Brief,
+    BriefText,
+    Challenge,
+    EvaluationCriterion,
+    Figure,
+    SuccessMetric,
+)
 from challenges.services import moves
 from programs.actors import Actor
 from programs.cohorts import services as cohorts
@@ -82,3 +92,31 @@ def force_on(challenge: Challenge) -> Challenge:
     following = Stage(challenge.stage).following
     assert following is not None
     return moves._move(challenge, following, kind=MoveKind.EARLY, actor=None, reason="made for a test")
+
+
+def fill_brief(challenge: Challenge, *languages: str) -> Brief:
+    """Give a challenge a complete and approved brief, in these languages (British English if none is named)."""
+    brief = challenge.brief
+    titles = {text.language: text.title for text in brief.texts.all()}
+    for language in languages or ("en-gb",):
+        texts = {name: f"{name} in {language}" for name in TEXT_FIELDS}
+        texts["title"] = titles.get(language) or challenge.title
+        texts["question"] = f"How might we solve {challenge.title}?"
+        BriefText.objects.update_or_create(
+            brief=brief, language=language, defaults={**texts, "state": TextState.APPROVED}
+        )
+    brief.texts.exclude(language__in=languages or ("en-gb",)).delete()
+    names = {"en-gb": "Bins emptied when nearly empty"}
+    Figure.objects.create(brief=brief, names=names, value=Decimal(50), unit="%", source="Waste department, 2026")
+    SuccessMetric.objects.create(
+        brief=brief, names=names, unit="%", aim=Aim.LESS, baseline_how="Sensors in 40 bins", baseline_who="IT"
+    )
+    for label, weight in (("Fit to the challenge", 50), ("Cost over five years", 30), ("Team", 20)):
+        EvaluationCriterion.objects.create(brief=brief, names={"en-gb": label}, weight=weight)
+    brief.pilot_budget, brief.pilot_weeks = Decimal(20000), 12
+    brief.decision_on = clock.now().date() + timedelta(weeks=20)
+    brief.contact_name, brief.contact_email = "Ana Petrova", "ana@example.org"
+    brief.submit()
+    brief.approve()
+    brief.save()
+    return brief
