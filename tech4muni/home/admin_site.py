@@ -15,10 +15,22 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from programs.cohorts.models import Brand, JointChallenge, Participation, Program, Progress
 from programs.models import Domain, Invitation, Membership, Municipality, Visit
 from tech4muni.accounts.models import User
 from tech4muni.audit.models import Entry
-from tech4muni.home.admin import health, hosts, municipalities, outbox, overview, people, records, users
+from tech4muni.home.admin import (
+    cockpit,
+    health,
+    hosts,
+    municipalities,
+    outbox,
+    overview,
+    people,
+    programs,
+    records,
+    users,
+)
 from tech4muni.notifications.models import Message
 
 # Pages of Django's admin that the product has elsewhere (passwords), or nowhere.
@@ -43,6 +55,8 @@ class Link:
 
 
 SECTIONS: Final = (
+    Section(_("Challenges"), (Progress,)),
+    Section(_("Programs"), (Program, Participation, JointChallenge, Brand)),
     Section(_("Municipalities"), (Municipality, Domain)),
     Section(_("People"), (User, Membership, Invitation, Visit)),
     Section(_("Messages"), (Message,)),
@@ -134,6 +148,11 @@ def is_at(url_name: str, model: type[Model]) -> bool:
 
 
 site = CoordinatorSite(name="admin")
+site.register(Progress, cockpit.ProgressAdmin)
+site.register(Program, programs.ProgramAdmin)
+site.register(Participation, programs.ParticipationAdmin)
+site.register(JointChallenge, programs.JointChallengeAdmin)
+site.register(Brand, programs.BrandAdmin)
 site.register(Municipality, municipalities.MunicipalityAdmin)
 site.register(Domain, hosts.HostAdmin)
 site.register(User, users.UserAdmin)

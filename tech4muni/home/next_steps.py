@@ -1,13 +1,17 @@
 """What to do next in a municipality, told by its records: nobody ticks anything off."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from challenges.queries import Standing
+from programs.criteria import Finding
 from programs.models import Municipality
+from tech4muni.core import dates
 from tech4muni.core.components import Status, Task, Tone
 from tech4muni.home.queries import Team
 
@@ -18,6 +22,8 @@ TODO: Final = Status(gettext_lazy("Not started"), Tone.TODO)
 DOING: Final = Status(gettext_lazy("In progress"), Tone.DOING)
 DONE: Final = Status(gettext_lazy("Done"), Tone.DONE)
 LATE: Final = Status(gettext_lazy("Expired"), Tone.LATE)
+OVERDUE: Final = Status(gettext_lazy("Late"), Tone.LATE)
+SHOWN: Final = 8
 
 
 def next_steps(municipality: Municipality, team: Team, *, may_manage: bool, needs_second_factor: bool) -> list[Task]:
@@ -34,6 +40,25 @@ def next_steps(municipality: Municipality, team: Team, *, may_manage: bool, need
     steps = [*_own_steps(needs_second_factor=needs_second_factor), *_people_steps(team, people)]
     steps.append(_profile_step(municipality, profile))
     return sorted(steps, key=lambda step: step.status is DONE)
+
+
+def challenge_steps(standings: Sequence[Standing], now: datetime) -> list[Task]:
+    """Return what the gates of challenges still want, the most urgent challenge first, each with who and until when."""
+    far = datetime.max.replace(tzinfo=now.tzinfo)
+    urgent_first = sorted(standings, key=lambda standing: standing.window.closes_at if standing.window else far)
+    tasks = [_gate_task(standing, finding, now) for standing in urgent_first for finding in standing.missing]
+    return tasks[:SHOWN]
+
+
+def _gate_task(standing: Standing, finding: Finding, now: datetime) -> Task:
+    window = standing.window
+    late = window is not None and window.closes_at <= now
+    parts = [str(standing.challenge), str(finding.criterion.owner.label)]
+    if window is not None:
+        parts.append(_("until %(day)s") % {"day": dates.day_words(window.closes_at)})
+    if finding.note:
+        parts.append(str(finding.note))
+    return Task(finding.criterion.todo, finding.url, OVERDUE if late else TODO, " · ".join(parts))
 
 
 def _own_steps(*, needs_second_factor: bool) -> Iterator[Task]:

@@ -13,20 +13,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from challenges.queries import standings, visible_to
 from programs.http import MunicipalityRequest
 from programs.models import Municipality
 from programs.municipalities import edit_municipality
 from programs.permissions import may_manage_people, may_read_history
+from programs.timing.queries import soon
 from tech4muni.core import clock, dates
 from tech4muni.core.components import Crumb, Text
 from tech4muni.core.views import render_form, sent
 from tech4muni.home.facts import facts_about
 from tech4muni.home.forms import HistoryForm, ProfileForm
-from tech4muni.home.next_steps import next_steps
+from tech4muni.home.next_steps import challenge_steps, next_steps
 from tech4muni.home.queries import figures_of, needs_second_factor, places_by_country, team_of
 from tech4muni.home.stages import stages_ahead
 
 ENTRIES_PER_PAGE: Final = 50
+CHALLENGES_SHOWN: Final = 6
+DEADLINES_SHOWN: Final = 8
+DAYS_AHEAD: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +78,16 @@ def portal(request: HttpRequest) -> HttpResponse:
 @require_safe
 def municipality_home(request: MunicipalityRequest) -> HttpResponse:
     """Show a municipality's people where they are and what is next."""
-    municipality, actor = request.municipality, request.actor
-    team = team_of(municipality, clock.now())
+    municipality, actor, now = request.municipality, request.actor, clock.now()
+    team = team_of(municipality, now)
     may_manage = bool(may_manage_people(actor))
+    found = standings(list(visible_to(actor).filter(ended_at__isnull=True).order_by("created_at")[:CHALLENGES_SHOWN]))
     context = {
         "stages": stages_ahead(),
+        "standings": found,
+        "challenge_steps": challenge_steps(found, now),
+        "deadlines": soon(municipality, DAYS_AHEAD)[:DEADLINES_SHOWN],
+        "now": now,
         "team": team,
         "may_manage": may_manage,
         "steps": next_steps(municipality, team, may_manage=may_manage, needs_second_factor=needs_second_factor(actor)),

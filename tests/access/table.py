@@ -9,9 +9,10 @@ from tests.access.answers import (
     LOGIN,
     MUNICIPALITY,
     PUBLIC,
-    Answers,
+    SHUT,
     Row,
     account,
+    admin,
     both,
     coordinators,
     everyone,
@@ -34,32 +35,6 @@ def invitation_of(world: World) -> dict[str, Any]:
     """Name an open invitation of the municipality."""
     return {"public_id": world.rows[world.here.schema_name]["invitation"].public_id}
 
-
-def admin(model: str, key: str, *, add: Answers, post_add: Answers, post_change: Answers) -> list[Row]:
-    """The admin's pages of one model; nothing is deleted there.
-
-    Args:
-        model: `app_model`, as the admin's URL names have it.
-        key: which of the world's public things is asked for.
-        add: what GET gets from the form for a new one.
-        post_add: what an empty POST gets from it.
-        post_change: what an empty POST gets from the form of one that is there.
-    """
-
-    def thing(world: World) -> dict[str, Any]:
-        return {"object_id": world.things[key].pk}
-
-    start = f"admin:{model}"
-    return [
-        Row(PUBLIC, f"{start}_changelist", coordinators(200), coordinators((200, 302))),
-        Row(PUBLIC, f"{start}_add", add, post_add),
-        Row(PUBLIC, f"{start}_change", coordinators(200), post_change, thing),
-        Row(PUBLIC, f"{start}_delete", coordinators(403), coordinators(403), thing),
-        Row(PUBLIC, f"{start}_history", coordinators(200), coordinators((200, 405)), thing),
-    ]
-
-
-SHUT: Final = coordinators(403)
 
 TABLE: Final[list[Row]] = [
     # -- both hosts: the frame

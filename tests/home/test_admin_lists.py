@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django_tenants.utils import tenant_context
 
+from challenges.models import Challenge
+from programs.cohorts.models import Brand, JointChallenge, Participation, Program, Progress
+from programs.cohorts.services import save_joint
 from programs.enums import Role
 from programs.models import Domain, Invitation, Membership, Municipality, Visit
 from programs.municipalities import add_host
@@ -15,6 +19,7 @@ from tech4muni.audit.models import Entry
 from tech4muni.audit.services import record
 from tech4muni.core import clock
 from tech4muni.notifications.models import Message
+from tests.factories.challenges import make_brand, make_challenge, make_program
 from tests.factories.messages import make_message
 from tests.factories.municipalities import make_municipality
 from tests.factories.people import make_member, make_user
@@ -69,10 +74,32 @@ def make_line(number: int, coordinator: User, _strumica: Municipality) -> Entry:
     return record(f"test.made_{number}", actor=coordinator)
 
 
+def make_challenge_of(number: int, _coordinator: User, strumica: Municipality) -> Challenge:
+    """Begin a challenge in Strumica."""
+    with tenant_context(strumica):
+        return make_challenge(strumica, program=make_program(), title=f"Challenge {number}")
+
+
+def make_part(_number: int, _coordinator: User, strumica: Municipality) -> Participation:
+    """Let Strumica take part in one more program."""
+    return make_program(strumica).participations.get()
+
+
+def make_joint(number: int, _coordinator: User, strumica: Municipality) -> JointChallenge:
+    """Add a joint challenge."""
+    changes = {"names": {"en-gb": f"Joint {number}"}, "program": make_program(strumica), "lead": strumica}
+    return save_joint(JointChallenge(), actor=None, changes=changes)
+
+
 # For each list what makes a row, the rows' model, and the queries for any number of rows: the session, the person, the
 # second factor, the page of rows with what belongs to them, their number, and a filter's values where there are any.
 LISTS: dict[str, tuple[Make, type[Any], int]] = {
     "programs/municipality": (make_town, Municipality, 6),
+    "programs/progress": (make_challenge_of, Progress, 7),
+    "programs/program": (lambda _number, _coordinator, _strumica: make_program(), Program, 7),
+    "programs/participation": (make_part, Participation, 6),
+    "programs/jointchallenge": (make_joint, JointChallenge, 6),
+    "programs/brand": (lambda _number, _coordinator, _strumica: make_brand(), Brand, 5),
     "programs/domain": (make_host, Domain, 5),
     "accounts/user": (make_account, User, 5),
     "programs/membership": (make_colleague, Membership, 5),

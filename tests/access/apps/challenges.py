@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django_tenants.utils import tenant_context
 
+from programs.cohorts.models import Progress
 from programs.models import Municipality
 from tests.access.answers import MUNICIPALITY, NamedPage, Row, inside
 from tests.access.world import CANARIES, World
@@ -38,4 +39,7 @@ PAGES: Final[list[NamedPage]] = [
 def make_rows(municipality: Municipality, world: World) -> dict[str, Any]:
     """Make a challenge in its first stage, named with the municipality's canary."""
     with tenant_context(municipality):
-        return {"challenge": make_challenge(municipality, title=f"Bins {CANARIES[municipality.schema_name]}")}
+        program = world.rows[municipality.schema_name]["program"]
+        title = f"Bins {CANARIES[municipality.schema_name]}"
+        challenge = make_challenge(municipality, title=title, program=program)
+    return {"challenge": challenge, "progress": Progress.objects.get(challenge_id=challenge.public_id)}

@@ -1,0 +1,81 @@
+"""The home of a municipality with challenges: where they are, what is next, and by when."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django_tenants.utils import tenant_context
+
+from programs.enums import Role, Stage
+from programs.models import Municipality
+from tech4muni.core import clock
+from tests.factories.challenges import make_challenge, make_program
+from tests.factories.people import make_member
+from tests.home.pages import text_of
+
+ClientOn = Callable[[str], Client]
+
+
+@pytest.fixture
+def lead(strumica: Municipality, client_on: ClientOn) -> Client:
+    """The client of a lead, on Strumica's host."""
+    client = client_on("strumica.localhost")
+    client.force_login(make_member(strumica, Role.LEAD))
+    return client
+
+
+def test_each_challenge_with_its_rail_its_next_steps_and_its_deadline(lead: Client, strumica: Municipality) -> None:
+    program = make_program(strumica, starts_at=clock.now() - timedelta(days=1))
+    with tenant_context(strumica):
+        make_challenge(strumica, title="Bins", program=program)
+        make_challenge(strumica, title="Parking", program=program, stage=Stage.VALIDATION)
+
+    response = lead.get("/")
+    text = text_of(response)
+
+    assert "Stage 1 of 6" in text
+    assert "Stage 2 of 6" in text
+    assert "Challenge creation: Bins" in text
+    assert "days left" in text
+    assert "No challenge has begun yet" not in text
+    assert response.context["challenge_steps"]
+    assert all(task.url.startswith("/challenges/") for task in response.context["challenge_steps"])
+
+
+def test_what_is_late_says_so(lead: Client, strumica: Municipality) -> None:
+    program = make_program(strumica, starts_at=clock.now() - timedelta(days=40))
+    with tenant_context(strumica):
+        make_challenge(strumica, title="Bins", program=program)
+
+    response = lead.get("/")
+
+    assert "Late since" in text_of(response)
+    assert {str(task.status.label) for task in response.context["challenge_steps"]} == {"Late"}
+
+
+def test_three_challenges_ask_as_often_as_one(lead: Client, strumica: Municipality) -> None:
+    program = make_program(strumica)
+    counts: list[int] = []
+    for _number in range(3):
+        with tenant_context(strumica):
+            make_challenge(strumica, program=program)
+        lead.get("/")
+        with CaptureQueriesContext(connection) as queries:
+            lead.get("/")
+        counts.append(len(queries))
+
+    assert counts[0] == counts[2]
+    assert counts[2] <= 40
+
+
+def test_the_cities_do_not_see_each_others_challenges(
+    lead: Client, strumica: Municipality, haifa: Municipality
+) -> None:
+    with tenant_context(haifa):
+        make_challenge(haifa, title="Kanarit")
+
+    assert "Kanarit" not in text_of(lead.get("/"))
+    assert "Kanarit" not in text_of(lead.get("/challenges/"))
