@@ -95,6 +95,7 @@ class Ending(models.TextChoices):
     REJECTED = "rejected", _("Not wanted: rejected in validation")
     NO_AWARD = "no_award", _("No solution chosen")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    NOT_KNOWN = "not_known", _("Before this platform: the result is not known here")
 
 
 class ReminderStep(models.TextChoices):

@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('stage', models.CharField(choices=[('challenge', 'Challenge creation'), ('validation', 'Challenge validation'), ('mapping', 'Market mapping and applications'), ('event', 'Event'), ('selection', 'Selection'), ('pilot', 'Pilot')], default='challenge', editable=False, max_length=20, verbose_name='stage')),
                 ('stage_since', models.DateTimeField(editable=False, verbose_name='in this stage since')),
                 ('ended_at', models.DateTimeField(editable=False, null=True, verbose_name='ended')),
-                ('ending', models.CharField(blank=True, choices=[('finished', 'Pilot finished'), ('rejected', 'Not wanted: rejected in validation'), ('no_award', 'No solution chosen'), ('withdrawn', 'Withdrawn')], editable=False, max_length=20, verbose_name='ending')),
+                ('ending', models.CharField(blank=True, choices=[('finished', 'Pilot finished'), ('rejected', 'Not wanted: rejected in validation'), ('no_award', 'No solution chosen'), ('withdrawn', 'Withdrawn'), ('not_known', 'Before this platform: the result is not known here')], editable=False, max_length=20, verbose_name='ending')),
                 ('joint', tech4muni.core.fields.PublicForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.jointchallenge', verbose_name='joint challenge')),
                 ('owner', tech4muni.core.fields.PublicForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who leads it')),
                 ('program', tech4muni.core.fields.PublicForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='programs.program', verbose_name='program')),
@@ -294,7 +294,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ending', '')), models.Q(('ended_at__isnull', False), ('ending__in', ['finished', 'rejected', 'no_award', 'withdrawn'])), _connector='OR'), name='challenge_ended_how'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ending', '')), models.Q(('ended_at__isnull', False), ('ending__in', ['finished', 'rejected', 'no_award', 'withdrawn', 'not_known'])), _connector='OR'), name='challenge_ended_how'),
         ),
         migrations.AddConstraint(
             model_name='briefsnapshot',

@@ -211,6 +211,8 @@ class Progress(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True)
     ending = models.CharField(_("ending"), max_length=20, choices=Ending, blank=True)
     active_at = models.DateTimeField(_("last activity"), default=clock.now)
+    import_key = models.CharField(max_length=120, unique=True, null=True, editable=False)  # of a past edition's record
+    sources = models.JSONField(_("sources"), default=list, editable=False)
 
     objects: ClassVar[models.Manager["Progress"]] = models.Manager()
 
