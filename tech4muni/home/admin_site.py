@@ -17,18 +17,22 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.cohorts.models import Brand, JointChallenge, Participation, Program, Progress
 from programs.models import Domain, Invitation, Membership, Municipality, Visit
+from programs.timing.models import Deadline
+from solutions.market.models import Application, Call, Company
 from tech4muni.accounts.models import User
 from tech4muni.audit.models import Entry
 from tech4muni.home.admin import (
     cockpit,
     health,
     hosts,
+    market,
     municipalities,
     outbox,
     overview,
     people,
     programs,
     records,
+    timing,
     users,
 )
 from tech4muni.notifications.models import Message
@@ -55,8 +59,9 @@ class Link:
 
 
 SECTIONS: Final = (
-    Section(_("Challenges"), (Progress,)),
+    Section(_("Challenges"), (Progress, Deadline)),
     Section(_("Programs"), (Program, Participation, JointChallenge, Brand)),
+    Section(_("Market"), (Call, Application, Company)),
     Section(_("Municipalities"), (Municipality, Domain)),
     Section(_("People"), (User, Membership, Invitation, Visit)),
     Section(_("Messages"), (Message,)),
@@ -149,6 +154,10 @@ def is_at(url_name: str, model: type[Model]) -> bool:
 
 site = CoordinatorSite(name="admin")
 site.register(Progress, cockpit.ProgressAdmin)
+site.register(Deadline, timing.DeadlineAdmin)
+site.register(Call, market.CallAdmin)
+site.register(Application, market.ApplicationAdmin)
+site.register(Company, market.CompanyAdmin)
 site.register(Program, programs.ProgramAdmin)
 site.register(Participation, programs.ParticipationAdmin)
 site.register(JointChallenge, programs.JointChallengeAdmin)

@@ -25,6 +25,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from programs.queries import schemas_behind
+from programs.timing.queries import failing_count, oldest_due
 from tech4muni.audit.nightly import last_verification
 from tech4muni.core import clock
 from tech4muni.core.heartbeat import last_beat
@@ -230,6 +231,18 @@ def _outbox() -> Finding:
     return Finding(Health.OK, waits if due else _("Nothing waits."))
 
 
+def _due() -> Finding:
+    """See how long the oldest thing waits that the system should have done by now, and whether some fail each time."""
+    due = oldest_due()
+    minutes = (clock.now() - due) // timedelta(minutes=1) if due else 0
+    waits = _("The oldest due step is late by %(minutes)s min.") % {"minutes": minutes}
+    if failing := failing_count():
+        return Finding(Health.FAILED, _("Due steps that fail: %(count)s.") % {"count": failing})
+    if due and clock.now() - due > LATE_MESSAGE:
+        return Finding(Health.FAILED, waits)
+    return Finding(Health.OK, waits if due else _("Nothing waits."))
+
+
 def _beat() -> Finding:
     """See when a worker last carried out beat's smallest task: it shows that both live."""
     beat = last_beat()
@@ -259,6 +272,7 @@ CHECKS: Final = (
     Check("migrations", _("Migrations of the public schema"), _public_migrations, vital=True),
     Check("municipalities", _("Schemas of the municipalities"), _municipalities, vital=False),
     Check("outbox", _("Outbox"), _outbox, vital=False),
+    Check("due", _("Deadlines, reminders and moves"), _due, vital=False),
     Check("beat", _("Worker and beat"), _beat, vital=False, needs_database=False),
     Check("trails", _("Audit trails"), _trails, vital=False, needs_database=False),
 )

@@ -14,12 +14,17 @@ from programs.cohorts.services import save_joint
 from programs.enums import Role
 from programs.models import Domain, Invitation, Membership, Municipality, Visit
 from programs.municipalities import add_host
+from programs.timing.models import Deadline
+from programs.timing.services import set_deadline
+from solutions.market.enums import ApplicationState
+from solutions.market.models import Application, Call, Company
 from tech4muni.accounts.models import User
 from tech4muni.audit.models import Entry
 from tech4muni.audit.services import record
 from tech4muni.core import clock
 from tech4muni.notifications.models import Message
 from tests.factories.challenges import make_brand, make_challenge, make_program
+from tests.factories.market import make_application, make_call, make_company, release_to
 from tests.factories.messages import make_message
 from tests.factories.municipalities import make_municipality
 from tests.factories.people import make_member, make_user
@@ -91,6 +96,26 @@ def make_joint(number: int, _coordinator: User, strumica: Municipality) -> Joint
     return save_joint(JointChallenge(), actor=None, changes=changes)
 
 
+def make_deadline(number: int, _coordinator: User, strumica: Municipality) -> Deadline:
+    """Set a deadline for Strumica."""
+    return set_deadline(
+        f"list:{number}", label={"en-gb": "Score"}, due_at=clock.now(), time_zone="UTC", municipality=strumica
+    )
+
+
+def make_published(number: int, coordinator: User, strumica: Municipality) -> Call:
+    """Publish a challenge of Strumica."""
+    return make_call(strumica, make_challenge_of(number, coordinator, strumica))
+
+
+def make_applied(number: int, coordinator: User, strumica: Municipality) -> Application:
+    """Apply to a call of Strumica."""
+    call = make_published(number, coordinator, strumica)
+    application = make_application(call, state=ApplicationState.SUBMITTED)
+    release_to(application, call.cities.get())
+    return application
+
+
 # For each list what makes a row, the rows' model, and the queries for any number of rows: the session, the person, the
 # second factor, the page of rows with what belongs to them, their number, and a filter's values where there are any.
 LISTS: dict[str, tuple[Make, type[Any], int]] = {
@@ -100,6 +125,10 @@ LISTS: dict[str, tuple[Make, type[Any], int]] = {
     "programs/participation": (make_part, Participation, 6),
     "programs/jointchallenge": (make_joint, JointChallenge, 6),
     "programs/brand": (lambda _number, _coordinator, _strumica: make_brand(), Brand, 5),
+    "programs/deadline": (make_deadline, Deadline, 6),
+    "market/call": (make_published, Call, 6),
+    "market/application": (make_applied, Application, 5),
+    "market/company": (lambda _number, _coordinator, _strumica: make_company(), Company, 5),
     "programs/domain": (make_host, Domain, 5),
     "accounts/user": (make_account, User, 5),
     "programs/membership": (make_colleague, Membership, 5),

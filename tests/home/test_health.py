@@ -15,6 +15,8 @@ from django_tenants.utils import tenant_context
 from pytest_django import Settings
 
 from programs.models import Municipality
+from programs.timing.running import carry_out_due
+from programs.timing.services import schedule
 from tech4muni.audit import nightly
 from tech4muni.audit.services import record
 from tech4muni.core import clock, heartbeat
@@ -96,6 +98,7 @@ def test_ready_when_all_is_well(db: None) -> None:
         "migrations": "ok",
         "municipalities": "ok",
         "outbox": "ok",
+        "due": "ok",
     }.items()
 
 
@@ -273,3 +276,15 @@ def test_broken_trails_are_named_and_verification_must_go_on(strumica: Municipal
     assert states()["trails"] == Health.DEGRADED
     assert finding("trails").names == ("strumica",)
     caches["shared"].delete(nightly.KEY)
+
+
+def test_due_steps_that_wait_or_fail_are_told(db: None) -> None:
+    now = clock.now()
+    assert finding("due").detail == "Nothing waits."
+    schedule("tests.nothing", key="x", due_at=now)
+    assert finding("due").state == Health.OK
+    with clock.at(now + timedelta(minutes=11)):
+        assert states(now + timedelta(minutes=11))["due"] == Health.DEGRADED
+        assert "11" in str(finding("due").detail)
+        carry_out_due()
+        assert finding("due").detail == "Due steps that fail: 1."

@@ -7,6 +7,7 @@ from tests.access.apps import (
     applications,
     challenges,
     cohorts,
+    desk,
     events,
     market,
     market_map,
@@ -17,7 +18,7 @@ from tests.access.apps import (
 
 # In the order in which a challenge meets them: each may use what those before it made.
 MODULES: Final = (
-    cohorts, challenges, validation, market, applications, market_map, events, selection, pilots,
+    cohorts, challenges, validation, market, applications, market_map, events, selection, pilots, desk,
 )  # fmt: skip
 ROWS: Final[list[Row]] = [row for module in MODULES for row in module.ROWS]
 PAGES: Final[list[NamedPage]] = [page for module in MODULES for page in module.PAGES]
