@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture import import_diagram
+from tests.architecture import import_diagram, state_diagrams
 from tests.architecture.source import ROOT, files, texts
 
 PAGES = [path for path in files() if path.endswith(".md")]
@@ -15,6 +15,12 @@ def test_diagram_is_the_codes() -> None:
     page = import_diagram.PAGE.read_text(encoding="utf-8")
 
     assert import_diagram.with_diagram(page) == page, "Run: python -m tests.architecture.import_diagram"
+
+
+def test_states_are_the_codes() -> None:
+    assert state_diagrams.PAGE.read_text(encoding="utf-8") == state_diagrams.page(), (
+        "Run: python -m tests.architecture.state_diagrams"
+    )
 
 
 def test_implied_arrows_are_left_out() -> None:
