@@ -75,3 +75,72 @@ class SnapshotReason(models.TextChoices):
 
     VALIDATION = "validation", _("Before validation")
     PUBLISHED = "published", _("As published")
+
+
+class Section(models.TextChoices):
+    """The pages on which a brief is written, in their order."""
+
+    PROBLEM = "problem", _("Problem")
+    PEOPLE = "people", _("People and situation")
+    OUTCOME = "outcome", _("Outcome and success")
+    FRAME = "frame", _("Frame and pilot")
+    AWARD = "award", _("Award")
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of a brief that are written there, in each language."""
+        return SECTION_TEXTS[self]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The values of a brief that are written there, the same in all languages."""
+        return SECTION_FACTS[self]
+
+    @property
+    def rows(self) -> "RowKind | None":
+        """What is listed there besides, if anything is."""
+        return next((kind for kind in RowKind if kind.section == self), None)
+
+
+SECTION_TEXTS: Final[dict[str, tuple[str, ...]]] = {
+    Section.PROBLEM: ("title", "question", "problem", "why_now"),
+    Section.PEOPLE: ("affected", "situation"),
+    Section.OUTCOME: ("tried", "outcome", "out_of_scope"),
+    Section.FRAME: ("constraints", "assets", "pilot_site"),
+    Section.AWARD: ("eligibility",),
+}
+SECTION_FACTS: Final[dict[str, tuple[str, ...]]] = {
+    Section.PROBLEM: (),
+    Section.PEOPLE: (),
+    Section.OUTCOME: (),
+    Section.FRAME: ("pilot_budget", "currency", "pilot_weeks"),
+    Section.AWARD: ("decision_on", "contact_name", "contact_email"),
+}
+NEEDED_TEXTS: Final = (
+    "title", "question", "problem", "why_now", "affected", "situation", "outcome", "constraints", "pilot_site",
+    "eligibility",
+)  # fmt: skip
+"""What the text of a brief must have in a language to be complete there."""
+
+
+class RowKind(models.TextChoices):
+    """The lists in a brief; the values are the names of its relations."""
+
+    FIGURES = "figures", _("Figures of the current situation")
+    METRICS = "metrics", _("Success metrics")
+    CRITERIA = "criteria", _("Evaluation criteria")
+
+    @property
+    def section(self) -> Section:
+        """The page that lists them."""
+        return {"figures": Section.PEOPLE, "metrics": Section.OUTCOME, "criteria": Section.AWARD}[self.value]
+
+
+class Currency(models.TextChoices):
+    """What a pilot can be paid in."""
+
+    ALL = "ALL", _("Albanian lek (ALL)")
+    EUR = "EUR", _("Euro (EUR)")
+    ILS = "ILS", _("Israeli shekel (ILS)")
+    MKD = "MKD", _("Macedonian denar (MKD)")
+    USD = "USD", _("US dollar (USD)")

@@ -19,7 +19,7 @@ TEXT_FIELDS: Final = (
     "title", "question", "problem", "why_now", "affected", "situation", "tried", "outcome", "out_of_scope",
     "constraints", "assets", "pilot_site", "eligibility",
 )  # fmt: skip
-"""The texts of a brief, in their order: each exists once per language."""
+"""The texts of a brief, in their order: each exists once per language (`enums.SECTION_TEXTS` puts them on pages)."""
 
 STARS: Final = [MinValueValidator(1), MaxValueValidator(5)]
 
@@ -265,7 +265,7 @@ class BriefText(models.Model):
         return self.title or str(self.brief)
 
 
-class Figure(NamedModel):
+class Figure(NamedModel, PublicIdModel):
     """A figure of the current situation, with its source."""
 
     brief = models.ForeignKey(Brief, on_delete=models.CASCADE, related_name="figures")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from challenges.models import Challenge
 
 WRITERS: Final = frozenset({Role.LEAD, Role.MEMBER})
+RATERS: Final = frozenset({Role.LEAD, Role.MEMBER, Role.EVALUATOR, Role.APPROVER})
 APPROVERS: Final = frozenset({Role.LEAD, Role.APPROVER})
 ENDED: Final = _("This challenge has ended: nothing in it is changed any more.")
 
@@ -78,3 +79,17 @@ def may_override(actor: Actor, challenge: "Challenge") -> Decision:
     if actor.acts_as_coordinator:
         return ALLOW
     return refuse(_("Only a coordinator may do this; ask yours."))
+
+
+def may_rate(actor: Actor) -> Decision:
+    """All members but viewers say what they think of candidates; a visiting coordinator has no voice in it."""
+    if not actor.is_inside:
+        return STRANGER
+    if actor.role in RATERS:
+        return ALLOW
+    return refuse(_("Members of the municipality rate candidates; your role does not."))
+
+
+def may_withdraw(actor: Actor, challenge: "Challenge") -> Decision:
+    """Leads, and coordinators on a visit, end the way of a challenge."""
+    return may_move_on(actor, challenge)

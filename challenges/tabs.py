@@ -51,3 +51,5 @@ def tabs_for(actor: Actor, challenge: "Challenge") -> list[Tab]:
 register(
     Tab(_("Overview"), "challenges:challenge", 0, "challenges:challenge", lambda actor, _challenge: may_read(actor))
 )
+register(Tab(_("Origin"), "challenges:origin", 8, "challenges:origin", lambda actor, _challenge: may_read(actor)))
+register(Tab(_("Brief"), "challenges:brief", 10, "challenges:brief", lambda actor, _challenge: may_read(actor)))

@@ -153,6 +153,7 @@ class Migration(migrations.Migration):
             name='Figure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('names', models.JSONField(help_text='One name per language.', validators=[programs.validators.validate_names], verbose_name='names')),
                 ('value', models.DecimalField(decimal_places=3, max_digits=16, verbose_name='value')),
                 ('unit', models.CharField(blank=True, max_length=40, verbose_name='unit')),

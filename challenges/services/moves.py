@@ -12,10 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django_tenants.utils import tenant_context
 
+from challenges.enums import SnapshotReason
 from challenges.mails import CHALLENGE_MOVED
 from challenges.models import Brief, BriefText, Challenge, StageMove
 from challenges.permissions import may_move_on, may_override
 from challenges.services.progress import labels_of
+from challenges.services.snapshots import keep
 from challenges.services.trail import note
 from programs.actors import Actor
 from programs.cohorts.models import JointChallenge, Program, Progress
@@ -182,6 +184,8 @@ def _move(
     progress.stage, progress.since, progress.active_at = to, now, now
     progress.label = labels_of(challenge)
     _note_move(challenge, progress, before, to, kind, actor, reason)
+    if to == Stage.VALIDATION and before == Stage.CHALLENGE:
+        keep(challenge, SnapshotReason.VALIDATION)
     meet_deadline(stage_key(progress, before))
     set_stage_deadline(progress)
     _tell(challenge, progress.municipality, to, now)

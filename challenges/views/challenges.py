@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from challenges.forms import BackForm, EarlyForm, SeenForm
+from challenges.forms.candidates import WithdrawForm
+from challenges.forms.moves import BackForm, EarlyForm, SeenForm
 from challenges.models import Challenge
-from challenges.permissions import may_begin, may_move_on, may_override, may_read
+from challenges.permissions import may_begin, may_move_on, may_override, may_read, may_withdraw
 from challenges.queries import challenge_for, moves_of, standings, visible_to
-from challenges.services import moves
+from challenges.services import endings, moves
+from challenges.views.answers import answer
 from programs.enums import Stage
 from programs.http import MunicipalityRequest
 from programs.people.views.account import read_and_send
@@ -51,6 +53,7 @@ def challenge(request: MunicipalityRequest, challenge_id: UUID) -> HttpResponse:
         "moves": moves_of(found),
         "may_move": may_move_on(request.actor, found),
         "may_override": bool(may_override(request.actor, found)),
+        "may_withdraw": bool(may_withdraw(request.actor, found)),
         "is_last": Stage(found.stage).following is None,
         "move_form": SeenForm(initial={"seen": found.stage}),
     }
@@ -105,6 +108,23 @@ def move_back(request: MunicipalityRequest, challenge_id: UUID) -> HttpResponse:
         messages.success(request, _stage_words(moved))
 
     return _answer(request, found, form, step, _("Back to an earlier stage"))
+
+
+@read_and_send
+def withdraw(request: MunicipalityRequest, challenge_id: UUID) -> HttpResponse:
+    """Give a challenge up."""
+    found = challenge_for(request.actor, challenge_id)
+    may_withdraw(request.actor, found).enforce()
+    form = WithdrawForm(sent(request))
+
+    def step() -> None:
+        endings.withdraw(found, actor=request.actor, reason=form.cleaned_data["reason"])
+        messages.success(request, _("The challenge is withdrawn."))
+
+    here = reverse("challenges:challenge", args=[found.public_id])
+    lead = _("Its way ends here for good. What was written stays and can be read.")
+    context = {"challenge": found, "heading": _("Withdraw the challenge"), "lead": lead}
+    return answer(request, form, step, template="challenges/frame_form.html", context=context, back=here)
 
 
 def _answer(

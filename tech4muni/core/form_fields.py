@@ -1,11 +1,14 @@
-"""Form fields for days and instants that no language misreads: the browser's own date and time inputs."""
+"""Form fields for days and instants, as the browser's own inputs that no language misreads, and for names."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tech4muni.core import dates
 
@@ -84,3 +87,60 @@ def use_native_input(field: forms.Field) -> None:
     widget = native(field.widget.attrs)
     widget.is_required = field.required
     field.widget = widget
+
+
+class NamesWidget(forms.MultiWidget):
+    """One labelled text input per language: of the product, unless others are named."""
+
+    template_name = "core/widgets/names.html"
+    use_fieldset = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None, *, languages: Sequence[str] = ()) -> None:
+        self.languages = languages_or_all(languages)
+        inputs: dict[str, forms.Widget | type[forms.Widget]] = {
+            code: forms.TextInput(attrs={"lang": code, "dir": "auto"}) for code in self.languages
+        }
+        super().__init__(inputs, attrs)
+
+    def decompress(self, value: dict[str, str] | None) -> list[str]:
+        """Spread the stored mapping over the inputs."""
+        names = value if isinstance(value, dict) else {}
+        return [names.get(code, "") for code in self.languages]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Put each language's name beside its input."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        labels = dict(settings.LANGUAGES)
+        for widget, code in zip(context["widget"]["subwidgets"], self.languages, strict=True):
+            widget["label"] = labels[code]
+        return context
+
+
+class NamesField(forms.MultiValueField):
+    """A mapping of language to name; at least one is wanted.
+
+    Args:
+        languages: in which there may be a name, all of the product if empty.
+        max_length: of each name, in characters.
+    """
+
+    widget = NamesWidget
+
+    def __init__(self, *, languages: Sequence[str] = (), max_length: int | None = 120, **kwargs: Any) -> None:
+        self.languages = languages_or_all(languages)
+        fields = tuple(forms.CharField(max_length=max_length, required=False) for _language in self.languages)
+        kwargs["error_messages"] = {"required": _("Give a name in at least one language.")}
+        kwargs.setdefault("widget", NamesWidget(languages=self.languages))
+        super().__init__(fields, require_all_fields=False, **kwargs)
+
+    def compress(self, data_list: list[str]) -> dict[str, str]:
+        """Keep the languages that have a name."""
+        names = {code: name for code, name in zip(self.languages, data_list, strict=False) if name}
+        if not names:  # blanks alone
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return names
+
+
+def languages_or_all(languages: Sequence[str]) -> list[str]:
+    """Return the codes of languages, of all of the product's if none is named."""
+    return list(languages) or [code for code, _name in settings.LANGUAGES]

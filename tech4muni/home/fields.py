@@ -1,10 +1,9 @@
-"""Form fields for what a municipality is: names per language, a working week, a time zone, a logo."""
+"""Form fields for what a municipality is: a working week, a time zone, a logo."""
 
 from collections.abc import Iterable
 from typing import Any, Final
 
 from django import forms
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
@@ -14,50 +13,6 @@ from programs.people.zones import zone_choices
 from tech4muni.core import images
 
 LOGO_SIDE: Final = 512  # pixels
-
-
-class NamesWidget(forms.MultiWidget):
-    """One labelled text input per language of the product."""
-
-    template_name = "home/widgets/names.html"
-    use_fieldset = True
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        inputs: dict[str, forms.Widget | type[forms.Widget]] = {
-            code: forms.TextInput(attrs={"lang": code, "dir": "auto"}) for code, _name in settings.LANGUAGES
-        }
-        super().__init__(inputs, attrs)
-
-    def decompress(self, value: dict[str, str] | None) -> list[str]:
-        """Spread the stored mapping over the inputs."""
-        names = value if isinstance(value, dict) else {}
-        return [names.get(code, "") for code, _name in settings.LANGUAGES]
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Put each language's name beside its input."""
-        context: dict[str, Any] = super().get_context(name, value, attrs)
-        for widget, (_code, label) in zip(context["widget"]["subwidgets"], settings.LANGUAGES, strict=True):
-            widget["label"] = label
-        return context
-
-
-class NamesField(forms.MultiValueField):
-    """A mapping of language to name; at least one is wanted."""
-
-    widget = NamesWidget
-
-    def __init__(self, **kwargs: Any) -> None:
-        fields = tuple(forms.CharField(max_length=120, required=False) for _language in settings.LANGUAGES)
-        kwargs["error_messages"] = {"required": _("Give a name in at least one language.")}
-        super().__init__(fields, require_all_fields=False, **kwargs)
-
-    def compress(self, data_list: list[str]) -> dict[str, str]:
-        """Keep the languages that have a name."""
-        languages = (code for code, _name in settings.LANGUAGES)
-        names = {code: name for code, name in zip(languages, data_list, strict=False) if name}
-        if not names:  # blanks alone
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-        return names
 
 
 class WorkingDaysField(forms.TypedMultipleChoiceField):

@@ -11,8 +11,9 @@ from programs.models import Municipality
 from programs.municipalities import EDITABLE
 from tech4muni.audit.models import Entry
 from tech4muni.audit.queries import history_of, people_in_trail, verbs_in_trail
+from tech4muni.core.form_fields import NamesField
 from tech4muni.core.forms import FilterMixin, FormMixin
-from tech4muni.home.fields import LogoField, NamesField, WorkingDaysField, time_zone_choices
+from tech4muni.home.fields import LogoField, WorkingDaysField, time_zone_choices
 
 
 class HistoryForm(FilterMixin, forms.Form):

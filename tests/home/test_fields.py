@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.forms import Form
 from PIL import Image
 
-from tech4muni.home.fields import LogoField, NamesField, WorkingDaysField, in_order_of_the_week, time_zone_choices
+from tech4muni.core.form_fields import NamesField
+from tech4muni.home.fields import LogoField, WorkingDaysField, in_order_of_the_week, time_zone_choices
 
 
 class NameForm(Form):

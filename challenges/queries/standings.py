@@ -1,4 +1,4 @@
-"""What is read of challenges."""
+"""Challenges, and how they stand."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

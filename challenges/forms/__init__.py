@@ -1,0 +1,1 @@
+"""Forms about workshops, candidates, challenges and briefs."""
