@@ -1,6 +1,8 @@
 """Pages on the platform's own host."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
 app_name = "market"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("solutions.market.urls.applications")),
+]
