@@ -68,8 +68,15 @@ def move_deadline(request: MunicipalityRequest, challenge_id: UUID) -> HttpRespo
         windows.move_deadline(challenge, actor=request.actor, **form.cleaned_data)
         messages.success(request, _("The deadline has moved. Everybody who works on an application is told."))
 
+    def renew() -> None:
+        """Let the person send again, now that they see the deadline that somebody else has set."""
+        call.refresh_from_db(fields=["closes_at"])
+        typed = request.POST.copy()
+        typed["seen"] = call.closes_at.isoformat()
+        form.data = typed
+
     context = {"heading": _("Move the deadline"), "call": call}
-    return _answer(request, challenge, form, step, "market/calls/deadline.html", context)
+    return _answer(request, challenge, form, step, "market/calls/deadline.html", context, renew)
 
 
 @read_and_send
@@ -119,14 +126,19 @@ def _answer(
     step: Callable[[], None],
     template: str,
     context: Mapping[str, Any],
+    renew: Callable[[], None] = lambda: None,
 ) -> HttpResponse:
-    """Carry a step out and go to the call's page; if somebody was faster, keep what was typed and say so (409)."""
+    """Carry a step out and go to the call's page; if somebody was faster, keep what was typed and say so (409).
+
+    `renew` brings the form up to date in that case.
+    """
     status = 0
     try:
         if carried_out(form, step):
             return redirect("market:call_overview", challenge.public_id)
     except Conflict as conflict:
         form.add_refusal(conflict)
+        renew()
         status = 409
     form.cancel_url = _overview(challenge)
     response = render_form(request, template, {"challenge": challenge, "form": form, **context})
