@@ -27,6 +27,30 @@ class CompanyRole(models.TextChoices):
     VIEWER = "viewer", pgettext_lazy("company", "Viewer")
 
 
+class CallState(models.TextChoices):
+    """Where a call stands at an instant: computed (solutions.market.queries.calls.call_state), never stored."""
+
+    UPCOMING = "upcoming", pgettext_lazy("call", "Opens soon")
+    OPEN = "open", pgettext_lazy("call", "Open")
+    CLOSING = "closing", pgettext_lazy("call", "In the minutes of grace")
+    CLOSED = "closed", pgettext_lazy("call", "Closed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("call", "Withdrawn")
+
+    @property
+    def tone(self) -> Tone:
+        """How the state looks."""
+        return CALL_TONES[self]
+
+
+CALL_TONES: Final = {
+    CallState.UPCOMING: Tone.TODO,
+    CallState.OPEN: Tone.DOING,
+    CallState.CLOSING: Tone.LATE,
+    CallState.CLOSED: Tone.DONE,
+    CallState.WITHDRAWN: Tone.DRAFT,
+}
+
+
 class ApplicationState(models.TextChoices):
     """How far an application is as a whole; each city's own decision is a ReleaseState."""
 

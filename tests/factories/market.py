@@ -17,6 +17,7 @@ from solutions.market.models import (
     ApplicationCall,
     Call,
     CallCity,
+    CallQuestion,
     Company,
     CompanyMember,
     Release,
@@ -67,6 +68,15 @@ def make_call(
     )
     CallCity.objects.create(call=call, municipality=municipality, challenge_id=challenge.public_id, joined_at=now)
     return call
+
+
+def make_question(call: Call, **fields: Any) -> CallQuestion:
+    """Let somebody have asked about a call; `answer` answers it."""
+    number = next(_numbers)
+    values = {"email": f"asker{number}@example.org", "language": "en-gb", "text": f"Question {number}?", **fields}
+    if values.get("answer"):
+        values = {"answered_at": clock.now(), "answered_by": make_user(), **values}
+    return CallQuestion.objects.create(call=call, **values)
 
 
 def make_application(
