@@ -2,5 +2,7 @@
 
 from django.urls import URLPattern
 
+from solutions.market.urls import applications
+
 app_name = "market"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [*applications.urlpatterns]

@@ -1,0 +1,21 @@
+"""What happens to calls and applications, in words for the trail."""
+
+from django.utils.translation import gettext_lazy as _
+
+from solutions.market.enums import CompanyRole
+from tech4muni.audit.verbs import Verb, register
+
+ROLES = {"role": CompanyRole}
+
+register(
+    Verb("application.begun", _("Application {target} begun")),
+    Verb("application.calls_chosen", _("Calls and municipalities of application {target} chosen")),
+    Verb("application.submitted", _("Application {target} submitted to {municipalities}")),
+    Verb("application.withdrawn", _("Application {target} withdrawn")),
+    Verb("application.file_added", _("File {file} added to application {target}")),
+    Verb("application.file_removed", _("File {file} removed from application {target}")),
+    Verb("application.colleague_invited", _("{email} invited to application {target} as {role}"), ROLES),
+    Verb("application.colleague_joined", _("{email} joined application {target} as {role}"), ROLES),
+    Verb("application.colleague_removed", _("{email} removed from application {target}")),
+    Verb("application.invitation_withdrawn", _("Invitation of {email} to application {target} withdrawn")),
+)
