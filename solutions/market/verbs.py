@@ -11,7 +11,7 @@ register(
     Verb("application.begun", _("Application {target} begun")),
     Verb("application.calls_chosen", _("Calls and municipalities of application {target} chosen")),
     Verb("application.submitted", _("Application {target} submitted to {municipalities}")),
-    Verb("application.withdrawn", _("Application {target} withdrawn")),
+    Verb("application.taken_back", _("Application {target} withdrawn by its owner")),
     Verb("application.file_added", _("File {file} added to application {target}")),
     Verb("application.file_removed", _("File {file} removed from application {target}")),
     Verb("application.colleague_invited", _("{email} invited to application {target} as {role}"), ROLES),

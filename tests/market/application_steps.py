@@ -14,7 +14,6 @@ from django_tenants.utils import tenant_context
 from PIL import Image
 
 from programs.cohorts.models import Program
-from programs.enums import Stage
 from programs.models import Municipality
 from solutions.market.models import Application, ApplicationFile, Call, CallCity, Release
 from solutions.market.sections import PROPOSAL, SHARED
@@ -84,7 +83,7 @@ def client_of(user: User | None = None) -> Client:
 def open_call(municipality: Municipality, program: Program | None = None, title: str = "Bins", **when: Any) -> Call:
     """Publish a challenge of a municipality."""
     with transaction.atomic(), tenant_context(municipality):
-        challenge = make_challenge(municipality, title=title, stage=Stage.MAPPING, program=program)
+        challenge = make_challenge(municipality, title=title, program=program)
     call = make_call(municipality, challenge, **when)
     Call.objects.filter(pk=call.pk).update(time_zone="Europe/Skopje")
     call.refresh_from_db()
@@ -94,7 +93,7 @@ def open_call(municipality: Municipality, program: Program | None = None, title:
 def joined_by(call: Call, municipality: Municipality) -> CallCity:
     """Let a second municipality share a call."""
     with tenant_context(municipality):
-        challenge = make_challenge(municipality, title="Bins too", stage=Stage.MAPPING, program=call.program)
+        challenge = make_challenge(municipality, title="Bins too", program=call.program)
     return CallCity.objects.create(
         call=call, municipality=municipality, challenge_id=challenge.public_id, joined_at=clock.now()
     )

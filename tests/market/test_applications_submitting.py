@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -51,8 +52,8 @@ def version_on(body: str) -> str:
 
 
 def clock_at_the_end(call: Call) -> Any:
-    """Freeze the clock at the last moment of a call's grace."""
-    return clock.at(last_moment(call))
+    """Freeze the clock just before a call's grace ends."""
+    return clock.at(last_moment(call) - timedelta(microseconds=1))
 
 
 def release_of(application: Application, municipality: Municipality) -> Release:

@@ -36,7 +36,7 @@ def last_moment(call: Call) -> datetime:
 
 def is_open(call: Call, now: datetime) -> bool:
     """Whether a call takes applications at this instant."""
-    return call.withdrawn_at is None and call.opens_at <= now <= last_moment(call)
+    return call.withdrawn_at is None and call.opens_at <= now < last_moment(call)
 
 
 def open_calls(now: datetime) -> QuerySet[Call]:

@@ -71,7 +71,7 @@ def withdraw(application: Application, *, actor: User) -> Application:
     if desk.chosen:
         values = {"reference": locked.reference, "actor": actor}
         mail_all(APPLICATION_WITHDRAWN, locked, desk.chosen[0].call, values, key="withdrawn")
-    record("application.withdrawn", actor=actor, target=locked)
+    record("application.taken_back", actor=actor, target=locked)
     return locked
 
 
