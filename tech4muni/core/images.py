@@ -15,18 +15,19 @@ MAX_PIXELS: Final = 16_000_000  # decoded at four bytes each, this is 64 MB
 BROKEN: Final = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)  # what Pillow raises
 
 
-def redraw(upload: IO[bytes], *, size: int, max_side: int) -> ContentFile[bytes]:
+def redraw(upload: IO[bytes], *, size: int, max_side: int, max_bytes: int = MAX_BYTES) -> ContentFile[bytes]:
     """Decode a PNG, JPEG or WebP picture and return it as a new PNG file with a random name.
 
     Args:
         upload: the file as it came.
         size: its length in bytes.
         max_side: the longer side in pixels; a larger picture is made smaller.
+        max_bytes: of the upload; a caller that allows more has said so itself.
 
     Raises:
         ValidationError: too many bytes, too many pixels (by the header, before decoding), or no such picture.
     """
-    if size > MAX_BYTES:
+    if size > max_bytes:
         raise ValidationError(_("The file may have at most 2 MB."), code="bytes")
     try:
         with Image.open(upload, formats=FORMATS) as uploaded:

@@ -121,6 +121,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('answers', models.JSONField(default=dict, verbose_name='answers')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
+                ('left_out', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
+                ('dropped_at', models.DateTimeField(null=True, verbose_name='left out')),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='market.application')),
                 ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='market.call')),
             ],

@@ -1,6 +1,7 @@
 """What companies apply with, and what each city makes of it."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -114,6 +115,8 @@ class ApplicationCall(models.Model):
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="applications")
     answers = models.JSONField(_("answers"), default=dict)
     version = models.PositiveIntegerField(default=1, editable=False)
+    left_out = ArrayField(models.BigIntegerField(), default=list, blank=True)  # cities of the call that do not get it
+    dropped_at = models.DateTimeField(_("left out"), null=True)  # what was typed stays, should it be chosen again
 
     class Meta:
         verbose_name = _("call of an application")

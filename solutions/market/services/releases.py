@@ -1,15 +1,21 @@
 """What a city makes of an application that was released to it: the public row, which its company sees."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed
 
+from solutions.market.enums import ReleaseState
+from solutions.market.mails import RELEASE_CHANGED
 from solutions.market.models import Release
+from solutions.market.services.telling import mail_all
 from tech4muni.core import clock
 from tech4muni.core.errors import Conflict
+
+TOLD: Final = frozenset({"ask_for_more", "invite"})
+"""Steps that applicants are mailed at once; decisions are told by the selection, all at the same time."""
 
 
 @transaction.atomic
@@ -23,8 +29,9 @@ def take(release_id: UUID, step: str, *, note: str = "") -> Release:
 
     Raises Conflict if the release is in a state that does not allow it.
     """
-    release = (
-        Release.objects.select_for_update(of=("self",)).select_related("application", "city").get(public_id=release_id)
+    rows = Release.objects.select_for_update(of=("self",))
+    release = rows.select_related("application", "city__municipality", "city__call__program__brand").get(
+        public_id=release_id
     )
     method: Any = getattr(release, step)
     if not can_proceed(method):
@@ -34,4 +41,21 @@ def take(release_id: UUID, step: str, *, note: str = "") -> Release:
     release.note = note or release.note
     release.updated_at = clock.now()
     release.save(update_fields=["state", "note", "updated_at"])
+    if step in TOLD:
+        _tell(release, step, note)
     return release
+
+
+def _tell(release: Release, step: str, note: str) -> None:
+    """Mail everybody who works on the application."""
+    call, state = release.city.call, ReleaseState(release.state)
+    values = {
+        "municipality": release.city.municipality,
+        "call": call,
+        "reference": release.application.reference,
+        "state": state.label,
+        "asks": int(state == ReleaseState.MORE_INFO_REQUESTED),
+        "note": note,
+    }
+    key = f"release:{release.public_id}:{release.round}:{step}:{release.updated_at:%Y%m%dT%H%M%S}"
+    mail_all(RELEASE_CHANGED, release.application, call, values, key=key)

@@ -1,7 +1,8 @@
 """Pages on the platform's own host."""
 
-from django.urls import include, path
+from django.urls import path
 
+from solutions.market.urls import applications
 from solutions.market.views import calls, questions
 
 app_name = "market"
@@ -10,5 +11,5 @@ urlpatterns = [
     path("calls.json", calls.feed, name="calls_feed"),
     path("calls/<uuid:call_id>/", calls.call, name="call"),
     path("calls/<uuid:call_id>/ask/", questions.ask, name="ask"),
-    path("", include("solutions.market.urls.applications")),
+    *applications.urlpatterns,
 ]
