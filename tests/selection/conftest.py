@@ -1,0 +1,11 @@
+"""Fixtures of the tests of the selection app."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_folder_for_files(settings: object, tmp_path: Path) -> None:
+    """Let people's files lie in a folder of the test's own."""
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
