@@ -47,7 +47,7 @@ def step(request: MunicipalityRequest, challenge_id: UUID, release_id: UUID, ste
 @read_and_send
 def find_ineligible(request: MunicipalityRequest, challenge_id: UUID, release_id: UUID) -> HttpResponse:
     """Say why an application does not meet what the brief asks of applicants."""
-    lead = _("Say which condition of the brief is not met. The company is told.")
+    lead = _("Say which condition of the brief is not met.")
     return _tell(request, challenge_id, release_id, ScreeningStep.INELIGIBLE, _("Not eligible"), lead)
 
 
@@ -70,7 +70,7 @@ def _tell(
     def carry_out() -> None:
         asked = form.cleaned_data
         screen(received, taken, actor=request.actor, seen_round=asked["seen_round"], text=asked["text"])
-        messages.success(request, _("Saved. The company is told."))
+        messages.success(request, _("Saved."))
 
     try:
         if carried_out(form, carry_out):
