@@ -3,6 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
 from django_tenants.utils import tenant_context
 
 from challenges.models import Challenge
@@ -86,7 +87,7 @@ def make_rows(municipality: Municipality, world: World) -> dict[str, Any]:
     """Make a challenge whose call has closed, with an application of the founder, a lead and a requirement."""
     canary = CANARIES[municipality.schema_name]
     people = world.people
-    with tenant_context(municipality):
+    with tenant_context(municipality), transaction.atomic():
         challenge = make_challenge(municipality, title=f"Mapped {canary}", stage=Stage.MAPPING)
         company = make_company(people["founder"], name=f"Company {municipality.schema_name}")
         received = make_received(
