@@ -25,6 +25,11 @@ class Fit(models.TextChoices):
     FAILS = "fails", _("Does not meet it")
     UNKNOWN = "unknown", _("Not known")
 
+    @property
+    def tone(self) -> Tone:
+        """How it looks in the matrix."""
+        return {"meets": Tone.DONE, "partly": Tone.TODO, "fails": Tone.LATE, "unknown": Tone.DRAFT}[self.value]
+
 
 class ScorecardState(models.TextChoices):
     """Whether an evaluator is done with an application."""
@@ -77,3 +82,6 @@ class Place(models.TextChoices):
 
 HIGHEST: Final = 5
 """Scores go from 0 to this."""
+LOWEST_READINESS: Final = 1
+HIGHEST_READINESS: Final = 9
+"""The scale of technology readiness."""

@@ -10,7 +10,14 @@ from solutions.selection.models.evaluation import (
     Scorecard,
     SelectionRound,
 )
-from solutions.selection.models.market_map import Lead, LeadFit, ReceivedApplication, ReceivedFile, Requirement
+from solutions.selection.models.market_map import (
+    Lead,
+    LeadFit,
+    ReceivedApplication,
+    ReceivedFile,
+    Requirement,
+    TakenBack,
+)
 
 __all__ = [
     "Conflict",
@@ -26,4 +33,5 @@ __all__ = [
     "Score",
     "Scorecard",
     "SelectionRound",
+    "TakenBack",
 ]

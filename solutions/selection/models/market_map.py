@@ -1,12 +1,13 @@
 """Applications as they were received, and the map of the market around a challenge."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Challenge
-from solutions.selection.enums import Fit, LeadKind
+from solutions.selection.enums import HIGHEST_READINESS, LOWEST_READINESS, Fit, LeadKind
 from tech4muni.core.fields import PublicForeignKey
 from tech4muni.core.models import DatedModel, PublicIdModel
 
@@ -15,7 +16,7 @@ class ReceivedApplication(PublicIdModel):
     """An application as a company submitted it to this municipality; the database refuses to change it.
 
     A company that submits again until the deadline makes a new round; the last one counts. Whoever reads, searches,
-    scores or exports applications goes through `visible_to` (solutions.selection.queries).
+    scores or exports applications goes through `visible_to` (solutions.selection.queries.received).
     """
 
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="received")
@@ -38,8 +39,27 @@ class ReceivedApplication(PublicIdModel):
         indexes = [models.Index(fields=["challenge", "release_id", "-round"], name="received_latest")]
 
     def __str__(self) -> str:
-        """Name the application."""
-        return f"{self.reference} {self.company_name}"
+        """Name the application without its company: the trail shows it to people who must not see that one."""
+        return self.reference
+
+
+class TakenBack(models.Model):
+    """A company took its application back: rounds up to this one count no more. The database refuses to change it."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="taken_back")
+    release_id = models.UUIDField(_("release"))
+    round = models.PositiveIntegerField(_("round"))
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("application that was taken back")
+        verbose_name_plural = _("applications that were taken back")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["release_id", "round"], name="taken_back_once")]
+
+    def __str__(self) -> str:
+        """Say which round."""
+        return f"{self.release_id} · {self.round}"
 
 
 class ReceivedFile(PublicIdModel):
@@ -77,8 +97,21 @@ class Lead(PublicIdModel, DatedModel):
     website = models.URLField(_("website"), blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
     sector = models.CharField(_("sector it comes from"), max_length=80, blank=True)
-    readiness = models.PositiveSmallIntegerField(_("technology readiness level"), null=True, blank=True)
-    source = models.CharField(_("where it was found"), max_length=300, blank=True)
+    from_elsewhere = models.BooleanField(
+        _("from another sector"),
+        default=False,
+        help_text=_("It was made for something else and could be carried over."),
+    )
+    readiness = models.PositiveSmallIntegerField(
+        _("technology readiness level"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(LOWEST_READINESS), MaxValueValidator(HIGHEST_READINESS)],
+        help_text=_("From 1, an idea, to 9, in daily use."),
+    )
+    source = models.CharField(
+        _("where it was found"), max_length=300, blank=True, help_text=_("A fair, a list, a colleague, another city.")
+    )
     notes = models.TextField(_("notes"), blank=True)
     by = PublicForeignKey(settings.AUTH_USER_MODEL, null=True, verbose_name=_("who added it"))
 
@@ -93,6 +126,10 @@ class Lead(PublicIdModel, DatedModel):
                 | (~Q(kind="applied") & Q(release_id__isnull=True)),
                 name="lead_applied",
             ),
+            models.CheckConstraint(
+                condition=Q(readiness__isnull=True) | Q(readiness__range=(LOWEST_READINESS, HIGHEST_READINESS)),
+                name="lead_readiness",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,12 +137,12 @@ class Lead(PublicIdModel, DatedModel):
         return f"{self.name} · {self.company_name}"
 
 
-class Requirement(models.Model):
+class Requirement(PublicIdModel):
     """What a solution must, should or may not be, for the fit matrix."""
 
     challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="requirements")
     text = models.CharField(_("requirement"), max_length=200)
-    must = models.BooleanField(_("a must"), default=False)
+    must = models.BooleanField(_("a must"), default=False, help_text=_("Who does not meet it cannot be chosen."))
 
     class Meta:
         verbose_name = _("requirement")

@@ -1,0 +1,1 @@
+"""Forms of the market map and of the selection."""

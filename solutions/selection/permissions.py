@@ -1,0 +1,77 @@
+"""Who may do what with received applications and in the selection: pure predicates over an actor."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from challenges.permissions import ENDED, may_write
+from programs.actors import Actor
+from programs.enums import Role
+from tech4muni.core.permissions import ALLOW, STRANGER, Decision, refuse
+
+if TYPE_CHECKING:
+    from challenges.models import Challenge
+
+FREEZE_FIRST: Final = _("Nobody opens an application before the criteria are frozen: freeze the criteria first.")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What decides who sees a received application.
+
+    Args:
+        closed: whether the call has closed, its grace included.
+        frozen: whether the criteria are frozen.
+        conflict: whether the actor has an open conflict of interest with the company.
+        counts: whether it is the latest round and was not taken back.
+    """
+
+    closed: bool
+    frozen: bool
+    conflict: bool = False
+    counts: bool = True
+
+
+def may_see_application(actor: Actor, seen: Seen) -> Decision:
+    """Whether somebody may know that the application is there: who applied, and its state.
+
+    Nobody before the call has closed; evaluators not before the criteria are frozen; nobody with a conflict.
+    """
+    if not actor.is_inside or not seen.closed or not seen.counts or seen.conflict:
+        return STRANGER
+    if actor.role == Role.EVALUATOR and not seen.frozen:
+        return STRANGER
+    return ALLOW
+
+
+def may_open_application(actor: Actor, seen: Seen) -> Decision:
+    """Whether somebody may read what the company wrote; viewers see names and states alone."""
+    decision = may_see_application(actor, seen)
+    if not decision:
+        return decision
+    if actor.role == Role.VIEWER:
+        return refuse(_("Viewers see who applied and how it goes, not what companies wrote."))
+    return ALLOW if seen.frozen else refuse(FREEZE_FIRST)
+
+
+def may_screen_application(actor: Actor, challenge: "Challenge", seen: Seen) -> Decision:
+    """Leads and members, and coordinators on a visit, screen and shortlist what they may open."""
+    decision = may_open_application(actor, seen)
+    return may_write(actor, challenge) if decision else decision
+
+
+def may_invite(actor: Actor, challenge: "Challenge") -> Decision:
+    """Leads, and coordinators on a visit, invite those on the shortlist to the event."""
+    if not actor.is_inside:
+        return STRANGER
+    if not challenge.is_under_way:
+        return refuse(ENDED)
+    if actor.role == Role.LEAD or actor.acts_as_coordinator:
+        return ALLOW
+    return refuse(_("Only a lead of this municipality may do this."))
+
+
+def may_map(actor: Actor, challenge: "Challenge") -> Decision:
+    """Leads and members, and coordinators on a visit, add solutions to the market map and judge them."""
+    return may_write(actor, challenge)

@@ -1,0 +1,1 @@
+"""What is read of received applications, the market map and the selection."""

@@ -1,0 +1,1 @@
+"""What is done with received applications, on the market map and in the selection."""

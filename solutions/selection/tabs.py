@@ -1,0 +1,17 @@
+"""The parts of a challenge that this app adds."""
+
+from django.utils.translation import gettext_lazy as _
+
+from challenges.permissions import may_read
+from challenges.tabs import Tab, register
+
+register(Tab(_("Market map"), "selection:map", 30, "selection:map", lambda actor, _challenge: may_read(actor)))
+register(
+    Tab(
+        _("Applications"),
+        "selection:applications",
+        32,
+        "selection:application",
+        lambda actor, _challenge: may_read(actor),
+    )
+)

@@ -1,0 +1,1 @@
+"""Pages about the market map and the selection, on a municipality's host."""
