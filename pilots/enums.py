@@ -53,6 +53,11 @@ class PilotSide(models.TextChoices):
     CITY = "city", _("Municipality")
     COMPANY = "company", _("Company")
 
+    @property
+    def other(self) -> "PilotSide":
+        """The side across the table."""
+        return PilotSide.COMPANY if self == PilotSide.CITY else PilotSide.CITY
+
 
 class EvidenceKind(models.TextChoices):
     """What an entry of the ledger is."""
@@ -75,3 +80,40 @@ class PilotOutcome(models.TextChoices):
     def tone(self) -> Tone:
         """How the outcome looks."""
         return {"scale": Tone.DONE, "iterate": Tone.DOING, "extend": Tone.DOING, "stop": Tone.LATE}[self.value]
+
+
+OPEN_LEDGER: Final = (PilotState.RUNNING, PilotState.REVIEW)
+"""States in which the ledger takes entries."""
+
+BETWEEN: Final = frozenset({PilotOutcome.ITERATE, PilotOutcome.EXTEND})
+"""Outcomes between success and failure: where the figures say one of them, a person may choose the other."""
+
+
+class Standing(models.TextChoices):
+    """Where a KPI stands."""
+
+    MET = "met", _("Target reached")
+    BETWEEN = "between", _("Between threshold and target")
+    BROKEN = "broken", _("Worse than the threshold")
+    OPEN = "open", pgettext_lazy("KPI", "Not measured yet")
+    UNPLANNED = "unplanned", _("Without a target")
+
+    @property
+    def tone(self) -> Tone:
+        """How the standing looks."""
+        tones = {"met": Tone.DONE, "between": Tone.DOING, "broken": Tone.LATE, "open": Tone.TODO}
+        return tones.get(self.value, Tone.DRAFT)
+
+
+class MilestoneStep(models.TextChoices):
+    """What can be done with a milestone while the pilot runs."""
+
+    BEGIN = "begin", _("Begin")
+    DELIVER = "deliver", _("Deliver")
+    ACCEPT = "accept", _("Accept")
+    REJECT = "reject", _("Send back")
+    CANCEL = "cancel", _("Do without it")
+
+
+BY_WHO_DELIVERS: Final = frozenset({MilestoneStep.BEGIN, MilestoneStep.DELIVER})
+"""Steps of the side that delivers; all others are the other side's."""

@@ -1,5 +1,8 @@
 """Pilots: plan, milestones, KPIs, the evidence ledger and the decision, in the municipality's schema."""
 
+from datetime import date, datetime
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -48,8 +51,17 @@ class Pilot(FSMModelMixin, PublicIdModel, DatedModel):
         ]
 
     def __str__(self) -> str:
-        """Name the pilot."""
-        return self.title
+        """Name the pilot and its company."""
+        return f"{self.title} · {self.company_name}"
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether both sides agree to the plan as it is."""
+        return self.city_agreed_at is not None and self.company_agreed_at is not None
+
+    def agreed_at(self, side: str) -> datetime | None:
+        """When a side agreed to the plan as it is, None if it has not."""
+        return self.city_agreed_at if side == PilotSide.CITY else self.company_agreed_at
 
     @transition(field=state, source=PilotState.PLANNING, target=PilotState.RUNNING)
     def start(self) -> None:
@@ -68,6 +80,9 @@ class Pilot(FSMModelMixin, PublicIdModel, DatedModel):
         """Go on: it was extended."""
 
 
+UNDELIVERED: Final = (MilestoneState.PLANNED, MilestoneState.IN_PROGRESS)
+
+
 class Milestone(FSMModelMixin, PublicIdModel, DatedModel):
     """Something to be delivered by a day."""
 
@@ -76,6 +91,9 @@ class Milestone(FSMModelMixin, PublicIdModel, DatedModel):
     due_on = models.DateField(_("until"))
     side = models.CharField(_("who delivers"), max_length=10, choices=PilotSide)
     state = FSMField(_("state"), choices=MilestoneState, default=MilestoneState.PLANNED, protected=True, editable=False)
+    round = models.PositiveSmallIntegerField(default=1, editable=False)  # counted up when it is sent back
+    delivered_at = models.DateTimeField(_("delivered"), null=True, editable=False)
+    note = models.TextField(_("what is missing"), blank=True, editable=False)
 
     class Meta:
         verbose_name = _("milestone")
@@ -90,12 +108,20 @@ class Milestone(FSMModelMixin, PublicIdModel, DatedModel):
         """Name the milestone."""
         return self.title
 
+    @property
+    def deadline_key(self) -> str:
+        """Names its deadline, which is another one after each time that it was sent back."""
+        return f"pilot.milestone:{self.public_id}:{self.round}"
+
+    def is_late(self, today: date) -> bool:
+        """Whether it should have been delivered before `today`, on the municipality's clock."""
+        return self.state in UNDELIVERED and self.due_on < today
+
     @transition(field=state, source=MilestoneState.PLANNED, target=MilestoneState.IN_PROGRESS)
     def begin(self) -> None:
         """Be worked on."""
 
-    @transition(field=state, source=[MilestoneState.PLANNED, MilestoneState.IN_PROGRESS],
-                target=MilestoneState.DELIVERED)  # fmt: skip
+    @transition(field=state, source=UNDELIVERED, target=MilestoneState.DELIVERED)
     def deliver(self) -> None:
         """Be handed over."""
 
@@ -104,11 +130,12 @@ class Milestone(FSMModelMixin, PublicIdModel, DatedModel):
         """Be taken by the other side."""
 
     @transition(field=state, source=MilestoneState.DELIVERED, target=MilestoneState.IN_PROGRESS)
-    def reject(self) -> None:
-        """Not be good enough yet."""
+    def reject(self, note: str, due_on: date) -> None:
+        """Not be good enough yet: go on until another day."""
+        self.note, self.due_on, self.delivered_at = note, due_on, None
+        self.round += 1
 
-    @transition(field=state, source=[MilestoneState.PLANNED, MilestoneState.IN_PROGRESS],
-                target=MilestoneState.CANCELLED)  # fmt: skip
+    @transition(field=state, source=UNDELIVERED, target=MilestoneState.CANCELLED)
     def cancel(self) -> None:
         """Not be needed any more."""
 
@@ -120,6 +147,7 @@ class Kpi(NamedModel, PublicIdModel):
     metric_id = models.UUIDField(null=True)  # public id of the brief's success metric that it carries on
     unit = models.CharField(_("unit"), max_length=40)
     aim = models.CharField(_("direction"), max_length=10, choices=Aim)
+    how = models.CharField(_("how and by whom it is measured"), max_length=500, blank=True)
     baseline = models.DecimalField(_("baseline"), max_digits=16, decimal_places=3, null=True, blank=True)
     target = models.DecimalField(_("target"), max_digits=16, decimal_places=3, null=True, blank=True)
     threshold = models.DecimalField(
@@ -130,13 +158,27 @@ class Kpi(NamedModel, PublicIdModel):
         verbose_name = _("KPI")
         verbose_name_plural = _("KPIs")
         ordering = ["pk"]
-        constraints = [models.CheckConstraint(condition=Q(aim__in=Aim.values), name="kpi_aim")]
+        constraints = [
+            models.CheckConstraint(condition=Q(aim__in=Aim.values), name="kpi_aim"),
+            models.CheckConstraint(
+                condition=Q(baseline__isnull=True) | Q(target__isnull=True) | Q(threshold__isnull=True)
+                | Q(aim="more", target__gt=F("baseline"), threshold__lt=F("target"))
+                | Q(aim="less", target__lt=F("baseline"), threshold__gt=F("target")),
+                name="kpi_coherent",
+            ),
+        ]  # fmt: skip
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it has a baseline, a target and a threshold, so that the rule can count it."""
+        return None not in (self.baseline, self.target, self.threshold)
 
 
 class Evidence(PublicIdModel):
-    """An entry of a pilot's ledger. The database refuses to change or delete one; each carries the digest before it.
+    """An entry of a pilot's ledger. The database refuses to change one, and one that does not follow the last.
 
-    KPI readings are entries, too: charts and decisions derive from the ledger alone.
+    Readings of KPIs are entries, too: what is shown of a KPI, and the decision, derive from the ledger alone. A
+    correction names the entry that counts no more; one of a reading carries the new value, or none to take it back.
     """
 
     pilot = models.ForeignKey(Pilot, on_delete=models.PROTECT, related_name="evidence")
@@ -151,9 +193,10 @@ class Evidence(PublicIdModel):
     kpi = models.ForeignKey(Kpi, on_delete=models.PROTECT, null=True, related_name="readings")
     value = models.DecimalField(_("value"), max_digits=16, decimal_places=3, null=True)
     method = models.CharField(_("how it was measured"), max_length=300, blank=True)
-    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
+    corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="correction")
     file = models.FileField(upload_to="evidence/", blank=True)
     file_name = models.CharField(max_length=150, blank=True)
+    file_size = models.PositiveIntegerField(null=True)  # in bytes
     file_sha256 = models.CharField(max_length=64, blank=True)
     previous_digest = models.CharField(max_length=64)
     digest = models.CharField(_("digest"), max_length=64, unique=True)
@@ -168,6 +211,17 @@ class Evidence(PublicIdModel):
             models.CheckConstraint(condition=Q(side__in=PilotSide.values), name="evidence_side"),
             models.CheckConstraint(
                 condition=~Q(kind="reading") | Q(kpi__isnull=False, value__isnull=False), name="evidence_reading"
+            ),
+            models.CheckConstraint(condition=Q(value__isnull=True) | Q(kpi__isnull=False), name="evidence_value"),
+            models.CheckConstraint(
+                condition=Q(kind="file", file_size__isnull=False) & ~Q(file_sha256="")
+                | (~Q(kind="file") & Q(file_sha256="", file_size__isnull=True)),
+                name="evidence_file",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="correction", corrects__isnull=False)
+                | (~Q(kind="correction") & Q(corrects__isnull=True)),
+                name="evidence_correction",
             ),
         ]
 
@@ -218,20 +272,36 @@ class Review(DatedModel):
 
 
 class PilotDecision(models.Model):
-    """How a pilot ended, beside what its rule says."""
+    """What was decided about a pilot, beside what its figures say; one that extends it is followed by another."""
 
-    pilot = models.OneToOneField(Pilot, on_delete=models.PROTECT, related_name="decision")
+    pilot = models.ForeignKey(Pilot, on_delete=models.PROTECT, related_name="decisions")
     outcome = models.CharField(_("outcome"), max_length=20, choices=PilotOutcome)
     rule_says = models.CharField(_("what the figures say"), max_length=20, choices=PilotOutcome)
     rationale = models.TextField(_("why"))
+    deviation = models.TextField(_("why it is not what the figures say"), blank=True)
+    extended_to = models.DateField(_("goes on until"), null=True, blank=True)
+    figures = models.JSONField(_("figures"), default=list)  # the KPIs as they were then, see queries.figures
     by = PublicForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("who"))
     at = models.DateTimeField(_("when"))
 
     class Meta:
         verbose_name = _("decision on a pilot")
         verbose_name_plural = _("decisions on pilots")
+        ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(outcome__in=PilotOutcome.values), name="pilot_decision_outcome")
+            models.CheckConstraint(condition=Q(outcome__in=PilotOutcome.values), name="pilot_decision_outcome"),
+            models.CheckConstraint(
+                condition=Q(outcome="extend", extended_to__isnull=False)
+                | (~Q(outcome="extend") & Q(extended_to__isnull=True)),
+                name="pilot_decision_extended",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome=F("rule_says"))
+                | Q(outcome__in=["iterate", "extend"], rule_says__in=["iterate", "extend"])
+                | ~Q(deviation=""),
+                name="pilot_decision_deviation",
+            ),
+            models.UniqueConstraint(fields=["pilot"], condition=~Q(outcome="extend"), name="pilot_decision_one_end"),
         ]
 
     def __str__(self) -> str:

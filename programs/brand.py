@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -25,7 +26,7 @@ def brand_of(municipality: Municipality | None) -> Brand:
         name=municipality.brand_name or COUNTRY_NAMES.get(municipality.country, PLATFORM),
         place=municipality.name,
         colour=municipality.colour,
-        logo_url=reverse("brand_logo") if municipality.logo else "",
+        logo_url=reverse("brand_logo", urlconf=settings.ROOT_URLCONF) if municipality.logo else "",
     )
 
 

@@ -1,0 +1,1 @@
+"""What is read of pilots, their ledgers and their results."""
