@@ -8,9 +8,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from programs.http import MunicipalityRequest
+from tech4muni.core import dates
 from tech4muni.core.errors import Conflict
 from tech4muni.core.forms import FormMixin
 from tech4muni.core.views import carried_out, render_form
@@ -80,6 +80,6 @@ def _words(form: FormMixin, name: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return ", ".join(str(each) for each in value.values())
     if isinstance(value, datetime):
-        return timezone.localtime(value)
+        return dates.moment_words(value, dates.viewer_zone())
     choices = dict(getattr(form.fields[name], "choices", None) or ()) if isinstance(value, str) else {}
     return choices.get(value, value)

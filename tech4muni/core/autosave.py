@@ -23,7 +23,7 @@ def autosaved(**fields: str) -> JsonResponse:
     Args:
         fields: new values of hidden fields of the form, such as the mark of what was just saved.
     """
-    now = timezone.localtime(clock.now(), timezone.get_current_timezone())
+    now = clock.now().astimezone(timezone.get_current_timezone())
     return JsonResponse({"words": _("Saved %(time)s") % {"time": dates.clock_words(now)}, "fields": fields})
 
 

@@ -161,7 +161,6 @@ PAGES: Final[list[NamedPage]] = [
     NamedPage(MUNICIPALITY, "challenges:brief", "lead"),
     NamedPage(MUNICIPALITY, "challenges:brief_section", "member"),
     NamedPage(MUNICIPALITY, "challenges:brief_row_edit", "member"),
-    NamedPage(MUNICIPALITY, "challenges:brief_print", "viewer"),
 ]
 
 
