@@ -78,3 +78,19 @@ class MeetingState(models.TextChoices):
     def tone(self) -> Tone:
         """How the state looks."""
         return {"planned": Tone.TODO, "held": Tone.DONE, "no_show": Tone.LATE, "cancelled": Tone.DRAFT}[self.value]
+
+
+class GoalName(models.TextChoices):
+    """What a timetable is to be good at, as events.timetable.problem has it."""
+
+    DISTURBED = "disturbed", _("Published meetings that move")
+    BELOW_MINIMUM = "below_minimum", _("Delegations below their minimum")
+    VALUE = "value", _("Value of all meetings")
+    GAPS = "gaps", _("Waits between two meetings")
+    LONGEST_WAIT = "longest_wait", _("Longest wait, in slots")
+    SPREAD = "spread", _("Waits of the one with most, less those of the one with fewest")
+    MOVES = "moves", _("Published meetings that move, released ones included")
+
+
+WANTED: Final = (Choice.MUST, Choice.WANT)
+"""Where both sides chose one of these, they ask for a meeting."""

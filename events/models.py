@@ -1,5 +1,7 @@
 """Events of a program: who meets whom, when and at which table. All of it lives in the public schema."""
 
+from typing import ClassVar, Final
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -15,6 +17,9 @@ from programs.validators import validate_time_zone
 from solutions.market.models import Call, Company
 from tech4muni.core.models import DatedModel, PublicIdModel
 
+LONGEST_SEARCH: Final = 120
+"""Seconds that the engine may compute at most: well below the time limit of a task."""
+
 
 class Event(FSMModelMixin, NamedModel, PublicIdModel, DatedModel):
     """A matchmaking event of a program, of one or more days."""
@@ -27,6 +32,9 @@ class Event(FSMModelMixin, NamedModel, PublicIdModel, DatedModel):
     slot_minutes = models.PositiveSmallIntegerField(_("minutes of a meeting"), default=20)
     break_minutes = models.PositiveSmallIntegerField(_("minutes between meetings"), default=5)
     tables = models.PositiveSmallIntegerField(_("tables"), default=8)
+    blocks = models.JSONField(_("days"), default=list, blank=True, editable=False)  # [{"day", "begins", "ends"}], local
+
+    objects: ClassVar[models.Manager["Event"]] = models.Manager()
 
     class Meta:
         verbose_name = _("event")
@@ -92,6 +100,11 @@ class Delegation(PublicIdModel, DatedModel):
     minimum = models.PositiveSmallIntegerField(_("at least so many meetings"), default=0)
     maximum = models.PositiveSmallIntegerField(_("at most so many meetings"), null=True, blank=True)
     agenda_token = models.CharField(max_length=43, unique=True, editable=False)  # in the address of its iCal feed
+    challenge_id = models.UUIDField(null=True)  # of a municipality's challenge, in its schema
+    chosen_at = models.DateTimeField(_("last chose"), null=True, editable=False)
+    choices_version = models.PositiveIntegerField(default=1, editable=False)  # counted up, to notice two at once
+
+    objects: ClassVar[models.Manager["Delegation"]] = models.Manager()
 
     class Meta:
         verbose_name = _("delegation")
@@ -110,6 +123,7 @@ class Delegation(PublicIdModel, DatedModel):
                 fields=["event", "company"], condition=Q(side=Side.COMPANY), name="delegation_company_once"
             ),
         ]
+        indexes = [models.Index(fields=["challenge_id"], name="delegation_of_challenge")]
 
     def __str__(self) -> str:
         """Name the delegation in the active language."""
@@ -141,15 +155,20 @@ class Delegate(models.Model):
 
 
 class Absence(models.Model):
-    """A slot in which a delegation cannot meet."""
+    """A slot in which a delegation cannot meet, or one of its people is not there."""
 
     delegation = models.ForeignKey(Delegation, on_delete=models.CASCADE, related_name="absences")
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="absences")
+    delegate = models.ForeignKey(Delegate, on_delete=models.CASCADE, null=True, related_name="absences")
 
     class Meta:
         verbose_name = _("absence")
         verbose_name_plural = _("absences")
-        constraints = [models.UniqueConstraint(fields=["delegation", "slot"], name="absence_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delegation", "slot", "delegate"], nulls_distinct=False, name="absence_once"
+            )
+        ]
 
     def __str__(self) -> str:
         """Say who and when."""
@@ -197,6 +216,7 @@ class Timetable(FSMModelMixin, PublicIdModel, DatedModel):
         ordering = ["-number"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=TimetableState.values), name="timetable_state"),
+            models.CheckConstraint(condition=Q(limit_seconds__range=(1, LONGEST_SEARCH)), name="timetable_limit"),
             models.UniqueConstraint(fields=["event", "number"], name="timetable_number"),
             models.UniqueConstraint(
                 fields=["event"], condition=Q(state=TimetableState.PUBLISHED), name="timetable_one_published"
@@ -247,6 +267,9 @@ class Meeting(FSMModelMixin, PublicIdModel, DatedModel):
     ends_at = models.DateTimeField(_("ends"))
     table = models.PositiveSmallIntegerField(_("table"))
     state = FSMField(_("state"), choices=MeetingState, default=MeetingState.PLANNED, protected=True, editable=False)
+    sequence = models.PositiveIntegerField(default=0, editable=False)  # of its entry in calendars, see RFC 5545
+
+    objects: ClassVar[models.Manager["Meeting"]] = models.Manager()
 
     class Meta:
         verbose_name = _("meeting")
@@ -255,6 +278,9 @@ class Meeting(FSMModelMixin, PublicIdModel, DatedModel):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=MeetingState.values), name="meeting_state"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_order"),
+            models.UniqueConstraint(
+                fields=["city", "company"], condition=~Q(state=MeetingState.CANCELLED), name="meeting_pair_once"
+            ),
             *(
                 ExclusionConstraint(
                     name=f"meeting_one_at_a_time_{name}",
