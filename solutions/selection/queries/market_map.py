@@ -104,7 +104,7 @@ class Coverage:
             }  # fmt: skip
         return [
             Measure(_("Solutions"), self.leads, LEADS_WANTED),
-            Measure(_("Ways in which they came: scouted, suggested, applied"), self.kinds, ORIGINS_WANTED),
+            Measure(_("Ways in which they came"), self.kinds, ORIGINS_WANTED),
             Measure(_("Places where they were found"), self.sources, ORIGINS_WANTED),
             Measure(_("Sectors"), self.sectors, SECTORS_WANTED),
             Measure(_("Countries"), self.countries, COUNTRIES_WANTED),
