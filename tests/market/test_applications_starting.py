@@ -141,7 +141,7 @@ def holder_of_a_factor(_municipality: Municipality) -> User:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda municipality: make_coordinator(),
+        lambda _municipality: make_coordinator(),
         lambda municipality: make_member(municipality, Role.LEAD),
         lambda municipality: make_member(municipality, Role.VIEWER),
         holder_of_a_factor,

@@ -116,7 +116,7 @@ def role_on(application: Application, user: User) -> CompanyRole | None:
 
 def desk_of(application: Application, user: User) -> Desk:
     """Lay an application before somebody; five queries."""
-    releases = application.releases.select_related("city__municipality")
+    releases = application.releases.select_related("city__municipality", "city__call").order_by("pk")
     return Desk(
         application=application,
         role=role_on(application, user),
