@@ -43,6 +43,9 @@ def desk(client_on: Callable[[str], Client], in_strumica: Municipality) -> Clien
     return client
 
 
+SCOUTED = {"kind": "scouted", "name": "A", "company_name": "B"}
+
+
 def at(page: str, challenge: Challenge, *more: object) -> str:
     """The address of a page."""
     return reverse(f"selection:{page}", urlconf="tech4muni.urls_tenant", args=[challenge.public_id, *more])
@@ -83,7 +86,7 @@ def test_who_maps(in_strumica: Municipality, challenge: Challenge, name: str) ->
 
     def steps() -> list[Callable[[], object]]:
         return [
-            lambda: service.add_lead(challenge, actor=actor, changes={"kind": "scouted", "name": "A", "company_name": "B"}),
+            lambda: service.add_lead(challenge, actor=actor, changes=SCOUTED),
             lambda: service.edit_lead(lead, actor=actor, changes={"name": "A"}, version=version),
             judge,
             lambda: service.add_requirement(challenge, actor=actor, text="Fast", must=False),

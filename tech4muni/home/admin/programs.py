@@ -20,10 +20,10 @@ from tech4muni.accounts.models import User
 from tech4muni.core import clock
 from tech4muni.core.components import Status, Tone
 from tech4muni.core.errors import Refused
-from tech4muni.core.form_fields import MomentField
+from tech4muni.core.form_fields import MomentField, NamesField
 from tech4muni.home.admin.base import CoordinatorAdmin, RowLink, Words, WrittenForm, badge, said
 from tech4muni.home.admin.steps import ReasonForm, Step, with_reason
-from tech4muni.home.fields import LogoField, NamesField, time_zone_choices
+from tech4muni.home.fields import LogoField, time_zone_choices
 
 OPENS, CLOSES, BY_ITSELF = "opens", "closes", "by_itself"
 END: Final = Step(
