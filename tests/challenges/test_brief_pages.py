@@ -181,7 +181,7 @@ def test_pages_of_a_brief_ask_as_much_for_many_rows(
         page.get("origin", challenge_id=challenge.public_id)
 
 
-BRIEF, SECTION, PRINT, ORIGIN = 31, 29, 13, 26
+BRIEF, SECTION, PRINT, ORIGIN = 31, 29, 14, 27
 
 
 @pytest.mark.parametrize("number", [1, 3])

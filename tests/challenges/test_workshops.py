@@ -269,7 +269,7 @@ def test_the_list_asks_as_much_for_many(
 
 
 LIST = 7
-ONE = 9
+ONE = 8
 
 
 def test_an_empty_list_teaches(in_strumica: Municipality, lead: Actor, cast: dict[str, Actor], browsing: LogIn) -> None:
