@@ -40,6 +40,11 @@ class QuestionKind(models.TextChoices):
     TEXT = "text", _("Own words")
     DIRECTION = "direction", _("Want, indifferent or reject a direction")
 
+    @property
+    def has_options(self) -> bool:
+        """Whether its answers are written by the team."""
+        return self in (QuestionKind.SINGLE, QuestionKind.MULTIPLE)
+
 
 class Attitude(models.TextChoices):
     """What somebody thinks of a direction."""
@@ -76,5 +81,24 @@ class ChallengeVerdict(models.TextChoices):
         return {"validated": Tone.DONE, "reframed": Tone.DOING, "rejected": Tone.LATE}[self.value]
 
 
+class Noun(models.TextChoices):
+    """What a team writes down in validation, in words for the trail."""
+
+    GROUP = "group", _("Stakeholder group")
+    DIRECTION = "direction", _("Direction")
+    ENGAGEMENT = "engagement", _("Talk")
+    ASSUMPTION = "assumption", _("Assumption")
+    BOTTLENECK = "bottleneck", _("Bottleneck")
+    FINDING = "finding", _("Finding")
+    SURVEY = "survey", _("Survey")
+    QUESTION = "question", _("Question")
+
+
 SMALLEST_CELL: Final = 5
 """Results of fewer people than this are shown nowhere."""
+
+CONSENT_VERSION: Final = "2026-11"
+"""Of the words by which a survey says what is kept and who sees it; kept with each response. New words, new version."""
+
+ON_THE_SCALE: Final = range(1, 6)
+"""What a question of the kind `scale` can be answered with."""

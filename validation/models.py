@@ -4,11 +4,14 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Deferrable, Q
 from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
 
 from challenges.models import TEXT_FIELDS, Challenge
-from programs.cohorts.models import NamedModel
+from programs.cohorts.models import NamedModel, name_in
+from tech4muni.core import clock
+from tech4muni.core.components import Tone
 from tech4muni.core.fields import PublicForeignKey
 from tech4muni.core.models import DatedModel, PublicIdModel
 from validation.enums import AssumptionVerdict, ChallengeVerdict, EngagementKind, QuestionKind, SurveyState
@@ -53,7 +56,7 @@ class Engagement(PublicIdModel, DatedModel):
     kind = models.CharField(_("kind"), max_length=20, choices=EngagementKind)
     held_on = models.DateField(_("day"))
     people = models.PositiveSmallIntegerField(_("people heard"), default=1)
-    notes = models.TextField(_("what they said"))
+    notes = models.TextField(_("what they said"), blank=True)
     consent = models.BooleanField(_("they agreed that this is kept"), default=False)
     by = PublicForeignKey(settings.AUTH_USER_MODEL, null=True, verbose_name=_("who asked"))
 
@@ -64,6 +67,7 @@ class Engagement(PublicIdModel, DatedModel):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=EngagementKind.values), name="engagement_kind"),
             models.CheckConstraint(condition=Q(people__gt=0), name="engagement_people"),
+            models.CheckConstraint(condition=Q(consent=True) | Q(notes=""), name="engagement_consent"),
         ]
 
     def __str__(self) -> str:
@@ -90,14 +94,14 @@ class Opinion(models.Model):
         return str(self.direction)
 
 
-class Survey(NamedModel, PublicIdModel, DatedModel):
+class Survey(FSMModelMixin, NamedModel, PublicIdModel, DatedModel):
     """A short survey that residents answer by link, in their language, without an account."""
 
     challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="surveys")
     introductions = models.JSONField(_("introductions"), default=dict)
     languages = ArrayField(models.CharField(max_length=10, choices=settings.LANGUAGES), verbose_name=_("languages"))
     token = models.CharField(max_length=43, unique=True, editable=False)  # in the link; no secret, but not guessable
-    state = models.CharField(_("state"), max_length=20, choices=SurveyState, default=SurveyState.DRAFT, editable=False)
+    state = FSMField(_("state"), choices=SurveyState, default=SurveyState.DRAFT, protected=True, editable=False)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
     opened_at = models.DateTimeField(_("opened"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
@@ -109,11 +113,34 @@ class Survey(NamedModel, PublicIdModel, DatedModel):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=SurveyState.values), name="survey_state"),
             models.CheckConstraint(condition=~Q(languages=[]), name="survey_languages"),
+            models.CheckConstraint(
+                condition=Q(state=SurveyState.DRAFT) | Q(opened_at__isnull=False), name="survey_opened_when"
+            ),
         ]
 
+    @transition(field=state, source=SurveyState.DRAFT, target=SurveyState.OPEN)
+    def open(self) -> None:
+        """Take answers from now on; its questions do not change any more."""
+        self.opened_at = clock.now()
 
-class Question(models.Model):
-    """A question of a survey; frozen once somebody has answered."""
+    @transition(field=state, source=SurveyState.OPEN, target=SurveyState.CLOSED)
+    def close(self) -> None:
+        """Take no more answers; its results are shown from now on."""
+        self.closed_at = clock.now()
+
+    @property
+    def tone(self) -> Tone:
+        """How its state looks."""
+        return SurveyState(self.state).tone
+
+    @property
+    def takes_answers(self) -> bool:
+        """Whether somebody can answer now: it is open, and its end has not come."""
+        return self.state == SurveyState.OPEN and (self.closes_at is None or clock.now() < self.closes_at)
+
+
+class Question(PublicIdModel):
+    """A question of a survey; frozen once the survey is open."""
 
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="questions")
     number = models.PositiveSmallIntegerField(_("number"))
@@ -128,18 +155,35 @@ class Question(models.Model):
         verbose_name_plural = _("questions")
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(fields=["survey", "number"], name="question_number"),
+            models.UniqueConstraint(
+                fields=["survey", "number"], name="question_number", deferrable=Deferrable.DEFERRED
+            ),
+            models.UniqueConstraint(
+                fields=["survey", "direction"], condition=Q(direction__isnull=False), name="question_direction_once"
+            ),
             models.CheckConstraint(condition=Q(kind__in=QuestionKind.values), name="question_kind"),
             models.CheckConstraint(
                 condition=Q(kind="direction", direction__isnull=False)
                 | (~Q(kind="direction") & Q(direction__isnull=True)),
                 name="question_direction",
             ),
+            # With it everybody of a group would be in each of its figures, and the figures in the group's size.
+            models.CheckConstraint(condition=~Q(kind="direction", required=True), name="question_direction_optional"),
         ]
 
     def __str__(self) -> str:
         """Name the question by its number."""
         return f"{self.survey} · {self.number}"
+
+    @property
+    def text(self) -> str:
+        """The question in the active language, else in any."""
+        return name_in(self.texts)
+
+    @property
+    def answers(self) -> list[str]:
+        """The answers to choose from in the active language, else in any."""
+        return [name_in(option) for option in self.options]
 
 
 class Response(models.Model):
@@ -150,8 +194,8 @@ class Response(models.Model):
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     answers = models.JSONField(_("answers"))  # question's number as text -> value
     consent_version = models.CharField(max_length=20)
-    nonce = models.CharField(max_length=43)  # of the page it was sent from: sent twice, it counts once
-    submitted_at = models.DateTimeField(_("sent"))
+    nonce = models.CharField(max_length=64)  # of the page it was sent from: sent twice, it counts once
+    submitted_at = models.DateTimeField(_("sent"))  # to the hour: nobody shall be told by it
 
     class Meta:
         verbose_name = _("response")
@@ -190,8 +234,13 @@ class Assumption(PublicIdModel, DatedModel):
         """Say what is assumed."""
         return self.text
 
+    @property
+    def tone(self) -> Tone:
+        """How its verdict looks."""
+        return AssumptionVerdict(self.verdict).tone
 
-class Bottleneck(DatedModel):
+
+class Bottleneck(PublicIdModel, DatedModel):
     """A step in which things wait: who does it, and for how long."""
 
     challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="bottlenecks")
@@ -239,6 +288,12 @@ class Finding(PublicIdModel, DatedModel):
         verbose_name = _("finding")
         verbose_name_plural = _("findings")
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(assumption__isnull=False) | Q(engagement__isnull=False) | Q(survey__isnull=False),
+                name="finding_rests_on",
+            )
+        ]
 
     def __str__(self) -> str:
         """Say what was found."""
@@ -282,3 +337,8 @@ class Verdict(models.Model):
     def __str__(self) -> str:
         """Say what it is."""
         return str(self.get_verdict_display())
+
+    @property
+    def tone(self) -> Tone:
+        """How it looks."""
+        return ChallengeVerdict(self.verdict).tone

@@ -13,7 +13,7 @@ from programs.enums import Role
 from programs.models import Municipality
 from tech4muni.accounts.models import User
 from tech4muni.audit.models import Entry
-from tech4muni.home.admin.exports import harmless
+from tech4muni.core.spreadsheets import harmless
 from tests.factories.messages import make_message
 from tests.factories.people import make_member
 from tests.home.pages import text_of

@@ -1,6 +1,5 @@
 """Lists as spreadsheets: in XLSX and CSV, with nothing that a spreadsheet would run."""
 
-import re
 from typing import Any, ClassVar, Final, TypeVar
 
 from django import forms
@@ -16,21 +15,12 @@ from import_export.resources import ModelResource
 
 from tech4muni.audit.services import record
 from tech4muni.core.forms import FormMixin
+from tech4muni.core.spreadsheets import harmless
 from tech4muni.home.admin.base import CoordinatorAdmin, acting
 
 M = TypeVar("M", bound=Model)
 
-# What spreadsheets take for the beginning of a formula: OWASP, "CSV Injection".
-BEGINS_A_FORMULA: Final = re.compile(r"\s*[=+\-@\t\r\n]")
-A_NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
 FORMATS: Final = {XLSX: _("Excel (XLSX)"), CSV: _("Text with commas (CSV, UTF-8)")}
-
-
-def harmless(value: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula: a text that begins like one gets an apostrophe."""
-    if isinstance(value, str) and BEGINS_A_FORMULA.match(value) and not A_NUMBER.fullmatch(value):
-        return f"'{value}"
-    return value
 
 
 class SafeResource(ModelResource):
