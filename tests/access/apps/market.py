@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from django.db import transaction
 from django_tenants.utils import tenant_context
 
 from programs.enums import Stage
@@ -63,7 +64,7 @@ def make_rows(municipality: Municipality, world: World) -> dict[str, Any]:
     is hidden carry it.
     """
     canary = CANARIES[municipality.schema_name]
-    with tenant_context(municipality):
+    with tenant_context(municipality), transaction.atomic():
         published = make_challenge(municipality, title="Light in the old town", stage=Stage.MAPPING)
         unpublished = make_challenge(municipality, title=f"Noise {canary}", stage=Stage.MAPPING)
         fill_brief(unpublished)
