@@ -13,7 +13,7 @@ from programs.cohorts.models import Program
 from programs.models import Municipality
 from solutions.market.enums import ApplicationState, CompanyRole, ReleaseState
 from solutions.market.models import Application, Call, Company, CompanyMember, Release, Solution
-from solutions.market.queries.applications import last_moment
+from solutions.market.queries.calls import last_moment
 from solutions.market.sections import TEAM
 from solutions.market.services import releases, submitting, writing
 from tech4muni.accounts.models import User

@@ -216,6 +216,26 @@ def test_of_eight_who_save_at_once_one_does(in_own_connection: Callable[..., Any
     assert sorted(answers) == ["conflict"] * 7 + ["saved"]
 
 
+# -- By itself
+
+
+def test_it_saves_itself(draft: Application, owner: User) -> None:
+    client, path = client_of(owner), page("application_section", draft, "team")
+    by_script = {"X-Autosave": "1"}
+
+    first = client.post(path, {**posted("team"), "version": seen_of({})}, headers=by_script)
+    mark = first.json()["fields"]["version"]
+    second = client.post(path, {"people": "Ana.", "version": mark}, headers=by_script)
+    stale = client.post(path, {"people": "Boris.", "version": mark}, headers=by_script)
+    wrong = client.post(path, {"people": "x" * 2001, "version": mark}, headers=by_script)
+
+    draft.refresh_from_db()
+    assert (first.status_code, second.status_code, stale.status_code, wrong.status_code) == (200, 200, 409, 422)
+    assert draft.answers["team"] == {"people": "Ana."}
+    assert "People" in wrong.json()["words"]
+    assert "data-autosave" in client.get(path).content.decode()
+
+
 # -- After the deadline
 
 

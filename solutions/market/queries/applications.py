@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,25 +24,10 @@ from solutions.market.models import (
     Release,
 )
 from solutions.market.permissions import Standing
+from solutions.market.queries.calls import accepts, open_calls
 from solutions.market.sections import PROPOSAL, SHARED, missing
 from tech4muni.accounts.models import User
 from tech4muni.core import clock
-
-
-def last_moment(call: Call) -> datetime:
-    """Return until when applications are taken: the deadline and its grace."""
-    return call.closes_at + timedelta(minutes=call.grace_minutes)
-
-
-def is_open(call: Call, now: datetime) -> bool:
-    """Whether a call takes applications at this instant."""
-    return call.withdrawn_at is None and call.opens_at <= now < last_moment(call)
-
-
-def open_calls(now: datetime) -> QuerySet[Call]:
-    """Return the calls that take applications at this instant, without regard to grace: nobody begins that late."""
-    rows = Call.objects.filter(withdrawn_at__isnull=True, opens_at__lte=now, closes_at__gte=now)
-    return rows.select_related("municipality", "program").prefetch_related("cities__municipality")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +52,7 @@ class Desk:
 
     def takes(self, choice: ApplicationCall) -> bool:
         """Whether a municipality of a call would take a new version."""
-        return is_open(choice.call, self.now) or any(
+        return accepts(choice.call, self.now) or any(
             release.state == ReleaseState.MORE_INFO_REQUESTED for release in self.releases_of(choice)
         )
 
@@ -78,7 +63,7 @@ class Desk:
     @property
     def next_deadline(self) -> Call | None:
         """The call that closes first of those that are still open."""
-        waiting = [choice.call for choice in self.chosen if is_open(choice.call, self.now)]
+        waiting = [choice.call for choice in self.chosen if accepts(choice.call, self.now)]
         return min(waiting, key=lambda call: call.closes_at, default=None)
 
     @property
@@ -188,7 +173,7 @@ def calls_on_offer(desk: Desk) -> list[Call]:
     """Return the open calls of the program that an application is for, those it answers already among them."""
     programs = {choice.call.program_id for choice in desk.chosen}
     same = Q(program__in=programs) | Q(pk__in=[choice.call_id for choice in desk.chosen])
-    return list(open_calls(desk.now).filter(same).order_by("closes_at", "pk"))
+    return list(open_calls(desk.now).filter(same).prefetch_related("cities__municipality"))
 
 
 def link_by_token(token: str) -> ApplicationLink | None:

@@ -97,7 +97,9 @@ def leads_joint(challenge: Challenge, municipality: Municipality) -> bool:
 
 def people_applying(call: Call) -> list[User]:
     """Return those who work on an application to a call, drafts included; none of a withdrawn application."""
-    rows = Applicant.objects.filter(ended_at__isnull=True, application__calls__call=call)
+    rows = Applicant.objects.filter(
+        ended_at__isnull=True, application__calls__call=call, application__calls__dropped_at__isnull=True
+    )
     at_work = rows.exclude(application__state=ApplicationState.WITHDRAWN)
     return list(User.objects.filter(pk__in=at_work.values("user"), is_active=True).order_by("pk"))
 

@@ -7,7 +7,8 @@ from django_fsm import can_proceed
 
 from solutions.market.enums import ReleaseState
 from solutions.market.models import ApplicationCall, CallCity, Release
-from solutions.market.queries.applications import Desk, cities_of, is_open
+from solutions.market.queries.applications import Desk, cities_of
+from solutions.market.queries.calls import accepts
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def sending_of(desk: Desk) -> Sending:
     return Sending(
         targets=targets,
         kept=[release for release in live if release.city_id in wanted - getting],
-        late=[choice for choice in desk.chosen if not is_open(choice.call, desk.now) and not desk.releases_of(choice)],
+        late=[choice for choice in desk.chosen if not accepts(choice.call, desk.now) and not desk.releases_of(choice)],
         taken_back=[release for release in live if release.city_id not in wanted and can_proceed(release.withdraw)],
     )
 
@@ -60,4 +61,4 @@ def would_take(desk: Desk, choice: ApplicationCall, city: CallCity) -> bool:
     release = desk.releases.get(city.pk)
     if release is not None and release.state == ReleaseState.MORE_INFO_REQUESTED:
         return choice.call.withdrawn_at is None
-    return is_open(choice.call, desk.now) and (release is None or can_proceed(release.receive))
+    return accepts(choice.call, desk.now) and (release is None or can_proceed(release.receive))

@@ -12,7 +12,8 @@ from solutions.market.enums import ApplicationState
 from solutions.market.mails import APPLICATION_REMINDER
 from solutions.market.models import Application, Call
 from solutions.market.permissions import WRITERS
-from solutions.market.queries.applications import chosen_calls, drafts_for, is_open, people_on
+from solutions.market.queries.applications import chosen_calls, drafts_for, people_on
+from solutions.market.queries.calls import accepts
 from solutions.market.sections import PROPOSAL, SHARED, missing
 from solutions.market.services.telling import mail, public_path
 from tech4muni.core import clock
@@ -75,7 +76,7 @@ def remind(payload: Mapping[str, Any]) -> None:
 def next_call(application: Application) -> Call | None:
     """Return the call of an application that closes next."""
     now = clock.now()
-    waiting = [choice.call for choice in chosen_calls(application) if is_open(choice.call, now)]
+    waiting = [choice.call for choice in chosen_calls(application) if accepts(choice.call, now)]
     return min(waiting, key=lambda call: call.closes_at, default=None)
 
 

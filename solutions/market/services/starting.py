@@ -21,7 +21,8 @@ from solutions.market.models import (
     Call,
     Company,
 )
-from solutions.market.queries.applications import begun_for, is_open, is_usable, links_lately, must_log_in, role_on
+from solutions.market.queries.applications import begun_for, is_usable, links_lately, must_log_in, role_on
+from solutions.market.queries.calls import accepts
 from solutions.market.services import reminders
 from solutions.market.services.telling import mail
 from tech4muni.accounts.models import User
@@ -56,7 +57,7 @@ def ask_for_link(call: Call, *, email: str, language: str) -> ApplicationLink | 
     Nothing is mailed, and None returned, where the mailbox has got too many; who asks is told the same in any case.
     Raises Refused if the call is not open.
     """
-    if not is_open(call, clock.now()):
+    if not accepts(call, clock.now()):
         raise Refused(_("This call takes no applications now."))
     address, now = email.strip().lower(), clock.now()
     if any(links_lately(address, now - time) >= most for time, most in LIMITS):
@@ -106,7 +107,7 @@ def spend(link: ApplicationLink, *, time_zone: str, present: User | None = None)
     if locked.application is not None:
         _join(locked.application, user, CompanyRole(locked.role))
         return Spent(user, locked.application)
-    if locked.call is None or not is_open(locked.call, clock.now()):
+    if locked.call is None or not accepts(locked.call, clock.now()):
         return Spent(user, begun_for(user, locked.call) if locked.call else None)
     return Spent(user, begin(locked.call, actor=user, language=locked.language))
 
@@ -121,7 +122,7 @@ def begin(call: Call, *, actor: User, language: str) -> Application:
     begun = begun_for(actor, call)
     if begun is not None:
         return begun
-    if not is_open(call, clock.now()):
+    if not accepts(call, clock.now()):
         raise Refused(_("This call takes no applications now."))
     application = Application.objects.create(
         reference=new_reference(), language=language, answers=_known_of(actor), company=None

@@ -30,6 +30,7 @@ from solutions.market.enums import CallState
 from solutions.market.mails import CALL_WITHDRAWN, DEADLINE_MOVED
 from solutions.market.models import Call, CallCity
 from solutions.market.queries.calls import accepts, call_state, closing_key, people_applying
+from solutions.market.services import reminders
 from solutions.market.services.publishing import check_before_decision, path_of, plan_dates, written
 from tech4muni.accounts.models import User
 from tech4muni.core import clock
@@ -74,6 +75,7 @@ def move_deadline(challenge: Challenge, *, actor: Actor, closes_at: datetime, re
     for city in cities:
         city.call = call
         plan_dates(city)
+    reminders.follow_deadline(call)
     _tell_all(DEADLINE_MOVED, call, cities, {"closes_at": closes_at, "reason": reason.strip()}, when=closes_at)
     return call
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from solutions.market.models import ApplicationCall
-from solutions.market.queries.applications import Desk, cities_of, is_open
+from solutions.market.queries.applications import Desk, cities_of
+from solutions.market.queries.calls import accepts
 from solutions.market.sections import PROPOSAL, SHARED, Answers, Section, missing, shown
 from tech4muni.core.components import Status, Task, Text, Tone
 
@@ -82,6 +83,6 @@ def parts_of(desk: Desk) -> list[Part]:
 def chosen_rows(desk: Desk) -> list[ChosenRow]:
     """Return the calls of an application with their municipalities."""
     return [
-        ChosenRow(choice, [str(city.municipality) for city in cities_of(choice)], is_open(choice.call, desk.now))
+        ChosenRow(choice, [str(city.municipality) for city in cities_of(choice)], accepts(choice.call, desk.now))
         for choice in desk.chosen
     ]

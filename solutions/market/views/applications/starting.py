@@ -21,7 +21,8 @@ from programs.people.views.account import read_and_send
 from programs.viewer import viewer_zone
 from solutions.market.forms.applications import BeginForm, StartForm
 from solutions.market.models import Application, ApplicationLink, Call
-from solutions.market.queries.applications import begun_for, call_to_apply_for, is_open, is_usable, link_by_token
+from solutions.market.queries.applications import begun_for, call_to_apply_for, is_usable, link_by_token
+from solutions.market.queries.calls import accepts
 from solutions.market.sections import PROPOSAL, SHARED
 from solutions.market.services import starting
 from tech4muni.accounts.models import User
@@ -113,7 +114,7 @@ def _start(
         "form": form,
         "begun": begun,
         "sections": [*SHARED, PROPOSAL],
-        "is_open": is_open(call, now),
+        "is_open": accepts(call, now),
         "is_early": call.opens_at > now and call.withdrawn_at is None,
     }
     answer = render_form(request, START, context)

@@ -16,9 +16,12 @@ from programs.people.views.account import AccountRequest, read_and_send
 from solutions.market.forms.applications import AnswersForm, ChooseForm, DropForm
 from solutions.market.models import Application
 from solutions.market.permissions import WRITERS, may_write
-from solutions.market.queries.applications import Desk, calls_on_offer, desk_for, is_open, shared_answers
-from solutions.market.sections import PROPOSAL, Answers, Field, Section, shared_section, shown
+from solutions.market.queries.applications import Desk, calls_on_offer, desk_for, shared_answers
+from solutions.market.queries.calls import accepts
+from solutions.market.queries.content import seen_of
+from solutions.market.sections import PROPOSAL, Answers, Field, Section, kept, shared_section, shown
 from solutions.market.services import writing
+from tech4muni.core.autosave import autosaved, autosaves, not_autosaved
 from tech4muni.core.components import Text
 from tech4muni.core.errors import Conflict, Refused
 from tech4muni.core.views import carried_out, render_form, sent
@@ -84,13 +87,32 @@ def _write(
                 raise Refused(decision.reason)
             save(form.typed(), form.seen)
         except Conflict as conflict:
+            if autosaves(request):
+                words = _("Somebody else changed this in the meantime. Press “Save” to see both texts.")
+                return not_autosaved(words, HTTPStatus.CONFLICT)
             return _show_both(request, desk, form, answers_of, context, conflict)
         except Refused as refused:  # nothing that was typed is lost at closing time
             form.add_refusal(refused)
         else:
-            messages.success(request, _("Saved."))
-            return redirect(desk_url(desk.application) if "leave" in request.POST else request.path)
+            return _saved(request, desk, form)
+    if autosaves(request):
+        return not_autosaved(_mistake(form))
     return render_form(request, PAGE, {**context, "form": form})
+
+
+def _saved(request: AccountRequest, desk: Desk, form: AnswersForm) -> HttpResponse:
+    """Answer the script shortly, and the person with the page again or the way back."""
+    if autosaves(request):
+        return autosaved(version=seen_of(kept(form.section, form.typed())))
+    messages.success(request, _("Saved."))
+    return redirect(desk_url(desk.application) if "leave" in request.POST else request.path)
+
+
+def _mistake(form: AnswersForm) -> str:
+    """Say why the script could not save, with the first mistake in words."""
+    name, errors = next(iter(form.errors.items()))
+    label = form.fields[name].label if name in form.fields else ""
+    return _("Not saved yet. %(field)s %(mistake)s") % {"field": label or "", "mistake": str(errors[0])}
 
 
 def _show_both(
@@ -129,7 +151,7 @@ def application_calls(request: AccountRequest, application_id: UUID) -> HttpResp
     if carried_out(form, lambda: writing.choose_calls(desk.application, form.choice(), actor=request.user)):
         messages.success(request, _("Saved."))
         return redirect("market:application", desk.application.public_id)
-    late = [choice for choice in desk.chosen if not is_open(choice.call, desk.now)]
+    late = [choice for choice in desk.chosen if not accepts(choice.call, desk.now)]
     return render_form(
         request, "market/applications/calls.html", {"application": desk.application, "form": form, "late": late}
     )
