@@ -160,8 +160,8 @@ class Scorecard(FSMModelMixin, PublicIdModel, DatedModel):
         ]
 
     def __str__(self) -> str:
-        """Name the application and the evaluator."""
-        return f"{self.received} · {self.user}"
+        """Name the application and the evaluator, but no company: everybody inside reads the trail."""
+        return f"{self.received.reference} · {self.user}"
 
     @transition(field=state, source=ScorecardState.DRAFT, target=ScorecardState.SUBMITTED)
     def submit(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from solutions.market.models import Call, CallCity, Release
 from solutions.selection.enums import Pool
 from solutions.selection.models import Conflict, Criterion, PanelMember, ReceivedApplication, SelectionRound
 from solutions.selection.queries.received import visible_to
+from tech4muni.core import clock
 
 POOLS: Final = {
     Pool.ELIGIBLE: (ReleaseState.UNDER_REVIEW, ReleaseState.SHORTLISTED, ReleaseState.INVITED),
@@ -95,6 +97,12 @@ class Company:
 
     company_id: UUID
     name: str
+
+
+def is_call_closed(challenge: Challenge) -> bool:
+    """Whether nobody can apply any more, the minutes of grace included."""
+    call = call_of(challenge)
+    return call is not None and call.closes_at + timedelta(minutes=call.grace_minutes) <= clock.now()
 
 
 def companies_of(challenge: Challenge) -> list[Company]:

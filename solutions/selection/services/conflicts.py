@@ -22,7 +22,7 @@ from solutions.market.models import Applicant, Company, CompanyMember
 from solutions.selection.enums import ConflictKind
 from solutions.selection.models import Conflict, PanelMember
 from solutions.selection.permissions import may_lead_selection, may_score
-from solutions.selection.queries.panel import companies_of, latest, panel_member, panel_of, round_of
+from solutions.selection.queries.panel import companies_of, is_call_closed, latest, panel_member, panel_of, round_of
 from tech4muni.accounts.models import User
 from tech4muni.core import clock, errors
 
@@ -36,6 +36,7 @@ FREE_MAIL: Final = frozenset(
 """Providers where anybody has an address: sharing one says nothing."""
 RESERVED: Final = ("example", "example.com", "example.net", "example.org", "invalid", "localhost", "test")
 """Domains that belong to nobody (RFC 2606)."""
+TOO_EARLY: Final = _("Conflicts are declared when the call has closed: before, nobody here knows who has applied.")
 
 
 @transaction.atomic
@@ -123,6 +124,8 @@ def declare(challenge: Challenge, *, actor: Actor, reasons: Mapping[UUID, str]) 
     selection = round_of(challenge)
     if selection is not None and selection.closed_at is not None:
         raise errors.Refused(_("Scoring is closed."))
+    if not is_call_closed(challenge):
+        raise errors.Refused(TOO_EARLY)
     companies = {company.company_id: company.name for company in companies_of(challenge)}
     open_ones = Conflict.objects.filter(challenge=challenge, user=locked.user, lifted_at__isnull=True)
     known = set(open_ones.values_list("company_id", flat=True))

@@ -22,6 +22,7 @@ from solutions.selection.permissions import may_lead_selection, may_read_selecti
 from solutions.selection.queries.panel import (
     companies_of,
     has_declared,
+    is_call_closed,
     open_conflicts,
     panel_member,
     panel_of,
@@ -117,7 +118,8 @@ def declare(request: MunicipalityRequest, challenge_id: UUID) -> HttpResponse:
     found = challenge_for(request.actor, challenge_id)
     may_score(request.actor, found, on_panel=panel_member(request.actor, found) is not None).enforce()
     own = {conflict.company_id: conflict for conflict in open_conflicts(found).filter(user=request.actor.user)}
-    companies = [company for company in companies_of(found) if company.company_id not in own]
+    closed = is_call_closed(found)
+    companies = [company for company in companies_of(found) if closed and company.company_id not in own]
     form = DeclareForm(sent(request), companies=companies)
 
     def step() -> None:
@@ -133,6 +135,7 @@ def declare(request: MunicipalityRequest, challenge_id: UUID) -> HttpResponse:
         heading=_("Declare conflicts of interest"),
         template="selection/evaluation/declare.html",
         own=own.values(),
+        lead="" if closed else conflict_services.TOO_EARLY,
     )
 
 
