@@ -81,8 +81,6 @@ def _releases_of(challenges: Sequence[Challenge]) -> dict[int, dict[str, int]]:
     return counts
 
 
-
-
 def criteria_frozen(challenges: Sequence[Challenge]) -> Mapping[int, Result]:
     """Whether the criteria are frozen."""
     frozen = SelectionRound.objects.filter(challenge__in=challenges, frozen_at__isnull=False)
@@ -145,7 +143,9 @@ def _decided(decision: Decision | None) -> Result:
     if decision is None:
         return Result(met=False)
     if decision.state == DecisionState.APPROVED and decision.outcome == DecisionOutcome.NO_AWARD:
-        return Result(met=False, note=gettext_lazy("No award: no pilot follows. End the challenge on the page of the decision."))
+        return Result(
+            met=False, note=gettext_lazy("No award: no pilot follows. End the challenge on the page of the decision.")
+        )
     return Result(decision.state == DecisionState.APPROVED, DecisionState(decision.state).label)
 
 

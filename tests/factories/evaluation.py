@@ -1,27 +1,27 @@
 """What a selection is made of: applications that were received, a panel, scorecards and a decision."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from uuid import UUID
 
 from challenges.models import Challenge
 from programs.actors import Actor
 from programs.enums import Role, Stage
 from programs.models import Municipality
-from solutions.market.enums import ReleaseState
-from solutions.market.models import Call, CallCity, Company
+from solutions.market.enums import ApplicationState, ReleaseState
+from solutions.market.models import CallCity, Company, Release
 from solutions.selection.enums import DecisionOutcome, Place
 from solutions.selection.models import Decision, ReceivedApplication
 from solutions.selection.queries.decisions import proposals_of
 from solutions.selection.queries.panel import criteria_of, round_of
 from solutions.selection.services import conflicts, criteria, decisions, panel, scoring
 from solutions.selection.services.decisions import Line
+from solutions.selection.services.receiving import receive, take_back
 from solutions.selection.services.scoring import Answer
 from tech4muni.accounts.models import User
-from tech4muni.core import clock
 from tests.factories.challenges import acting_as, make_challenge
 from tests.factories.market import make_application, make_call, make_company, release_to
 from tests.factories.people import make_member
+from tests.factories.selection import close_call, content_of
 
 
 def make_lead(municipality: Municipality) -> Actor:
@@ -32,15 +32,9 @@ def make_lead(municipality: Municipality) -> Actor:
 def make_published(municipality: Municipality, *, stage: Stage = Stage.SELECTION, title: str = "") -> Challenge:
     """Make a challenge whose call has closed an hour ago; the municipality's schema is active."""
     challenge = make_challenge(municipality, stage=stage, title=title)
-    call = make_call(municipality, challenge)
-    close_call(call)
+    make_call(municipality, challenge)
+    close_call(challenge)
     return challenge
-
-
-def close_call(call: Call) -> None:
-    """Let a call have closed an hour ago."""
-    now = clock.now()
-    Call.objects.filter(pk=call.pk).update(opens_at=now - timedelta(weeks=4), closes_at=now - timedelta(hours=1))
 
 
 def make_candidate(
@@ -56,21 +50,22 @@ def make_candidate(
     city = CallCity.objects.get(challenge_id=challenge.public_id)
     firm = company or make_company(owner, **({"name": name} if name else {}))
     person = owner or firm.members.get().user
-    application = make_application(city.call, company=firm, owner=person, state="submitted")
+    application = make_application(city.call, company=firm, owner=person, state=ApplicationState.SUBMITTED)
+    application.language = language
+    application.save(update_fields=["language"])
     release = release_to(application, city, state=state)
-    return ReceivedApplication.objects.create(
-        challenge=challenge,
-        release_id=release.public_id,
-        company_id=firm.public_id,
-        company_name=firm.name,
-        reference=application.reference,
-        language=language,
-        round=1,
-        content={"sections": []},
-        digest="0" * 64,
-        submitted_at=clock.now(),
-        received_at=clock.now(),
-    )
+    received = receive(release, content_of(release, f"What {firm.name} does"), [])
+    if state == ReleaseState.WITHDRAWN:
+        take_back(release)
+    return received
+
+
+def withdraw(received: ReceivedApplication) -> None:
+    """Let a company take its application back."""
+    release = Release.objects.get(public_id=received.release_id)
+    release.withdraw()
+    release.save(update_fields=["state"])
+    take_back(release)
 
 
 def freeze(challenge: Challenge, lead: Actor) -> None:

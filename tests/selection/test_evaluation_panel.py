@@ -16,7 +16,7 @@ from programs.enums import Ending, Role, Stage
 from programs.models import Municipality
 from programs.timing.models import Deadline
 from solutions.market.enums import ReleaseState
-from solutions.market.models import Call, Company, Release
+from solutions.market.models import Call, Company
 from solutions.selection.enums import ConflictKind, Pool
 from solutions.selection.models import Conflict, PanelMember
 from solutions.selection.queries.panel import (
@@ -32,7 +32,7 @@ from solutions.selection.services import conflicts, panel
 from tech4muni.audit.models import Entry
 from tech4muni.core import clock, errors
 from tests.factories.challenges import acting_as
-from tests.factories.evaluation import freeze, make_candidate, make_lead, make_published, make_scorer, score
+from tests.factories.evaluation import freeze, make_candidate, make_lead, make_published, make_scorer, score, withdraw
 from tests.factories.market import make_company
 from tests.factories.people import make_member, make_user
 from tests.selection.test_evaluation_criteria import cast, path
@@ -182,9 +182,7 @@ def test_what_records_show_is_a_conflict(challenge: Challenge, strumica: Municip
     actor = acting_as(person, strumica)
     assert names(visible_to(actor, challenge)) == (["Routely"] if reason else ["Binsight", "Routely"])
     assert is_conflicted(actor, challenge) == bool(reason)
-    Release.objects.filter(
-        public_id__in=challenge.received.filter(company_name="Binsight").values("release_id")
-    ).update(state=ReleaseState.WITHDRAWN)
+    withdraw(challenge.received.get(company_name="Binsight"))
     assert not is_conflicted(actor, challenge)
 
 
@@ -349,7 +347,7 @@ def test_the_panel_page_asks_as_often_for_three_as_for_one(
     client.force_login(lead.user)
     client.get(path(challenge, "evaluation_panel"))
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(22):
         client.get(path(challenge, "evaluation_panel"))
 
 

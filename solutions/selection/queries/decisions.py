@@ -13,9 +13,9 @@ from programs.actors import Actor
 from programs.cohorts.models import name_in
 from solutions.selection.enums import HIGHEST, Place, ScorecardState
 from solutions.selection.models import Criterion, Decision, DecisionLine, ReceivedApplication, Score
-from solutions.selection.queries.panel import WAITING, criteria_of, latest, states_of
+from solutions.selection.queries.panel import WAITING, criteria_of, states_of
 from solutions.selection.queries.ranking import mean, rounded
-from solutions.selection.queries.received import visible_to
+from solutions.selection.queries.received import counted, visible_to
 
 
 def decision_of(challenge: Challenge) -> Decision | None:
@@ -34,7 +34,7 @@ def lines_for(actor: Actor, decision: Decision) -> list[DecisionLine]:
 def to_answer(challenge: Challenge) -> list[ReceivedApplication]:
     """Return all applications that wait for an answer, by company; whoever asks has no conflict with any."""
     waiting = [release for release, state in states_of(challenge).items() if state in WAITING]
-    return list(latest(challenge).filter(release_id__in=waiting).order_by("company_name", "pk"))
+    return list(counted(challenge).filter(release_id__in=waiting).order_by("company_name", "pk"))
 
 
 @dataclass(frozen=True, slots=True)

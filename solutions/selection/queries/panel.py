@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,8 +13,7 @@ from solutions.market.enums import EARLY_RELEASES, ReleaseState
 from solutions.market.models import Call, CallCity, Release
 from solutions.selection.enums import Pool
 from solutions.selection.models import Conflict, Criterion, PanelMember, ReceivedApplication, SelectionRound
-from solutions.selection.queries.received import visible_to
-from tech4muni.core import clock
+from solutions.selection.queries.received import counted, visible_to
 
 POOLS: Final = {
     Pool.ELIGIBLE: (ReleaseState.UNDER_REVIEW, ReleaseState.SHORTLISTED, ReleaseState.INVITED),
@@ -69,12 +67,6 @@ def states_of(challenge: Challenge) -> dict[UUID, ReleaseState]:
     return {public_id: ReleaseState(state) for public_id, state in rows}
 
 
-def latest(challenge: Challenge) -> QuerySet[ReceivedApplication]:
-    """Return the latest round of every application, whoever asks: for services and counts, never for a page."""
-    rounds = ReceivedApplication.objects.filter(challenge=challenge).order_by("release_id", "-round")
-    return ReceivedApplication.objects.filter(pk__in=rounds.distinct("release_id").values("pk"))
-
-
 def in_pool(selection: SelectionRound | None, states: dict[UUID, ReleaseState]) -> set[UUID]:
     """Return the releases that the panel scores; when scoring is closed, those that it scored."""
     if selection is not None and selection.closed_at is not None:
@@ -99,17 +91,9 @@ class Company:
     name: str
 
 
-def is_call_closed(challenge: Challenge) -> bool:
-    """Whether nobody can apply any more, the minutes of grace included."""
-    call = call_of(challenge)
-    return call is not None and call.closes_at + timedelta(minutes=call.grace_minutes) <= clock.now()
-
-
 def companies_of(challenge: Challenge) -> list[Company]:
     """Return the companies whose applications are not withdrawn, by name: the names alone, to declare conflicts."""
-    gone = (ReleaseState.WITHDRAWN,)
-    live = {release for release, state in states_of(challenge).items() if state not in gone}
-    rows = latest(challenge).filter(release_id__in=live).values_list("company_id", "company_name")
+    rows = counted(challenge).values_list("company_id", "company_name")
     return sorted((Company(*row) for row in dict(rows).items()), key=lambda company: company.name.casefold())
 
 

@@ -23,13 +23,12 @@ from solutions.selection.queries.panel import (
     criteria_of,
     expected_cards,
     in_pool,
-    latest,
     open_conflicts,
     panel_of,
     states_of,
 )
 from solutions.selection.queries.ranking import mean, places, rounded, weighted_mean
-from solutions.selection.queries.received import visible_to
+from solutions.selection.queries.received import counted, visible_to
 
 
 def scorecards_for(actor: Actor, challenge: Challenge, selection: SelectionRound | None) -> QuerySet[Scorecard]:
@@ -90,7 +89,7 @@ class Standing:
 def scoring_standing(challenge: Challenge, selection: SelectionRound | None) -> Standing:
     """Return which scorecards there should be and which are in, whoever may read them; five queries."""
     pool = in_pool(selection, states_of(challenge))
-    candidates = latest(challenge).filter(release_id__in=pool).values_list("release_id", "company_id")
+    candidates = counted(challenge).filter(release_id__in=pool).values_list("release_id", "company_id")
     expected = expected_cards(list(panel_of(challenge)), candidates, open_conflicts(challenge))
     cards = Scorecard.objects.filter(received__challenge=challenge, state=ScorecardState.SUBMITTED)
     handed_in = set(cards.values_list("received__release_id", "user_id"))

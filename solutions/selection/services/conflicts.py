@@ -22,7 +22,8 @@ from solutions.market.models import Applicant, Company, CompanyMember
 from solutions.selection.enums import ConflictKind
 from solutions.selection.models import Conflict, PanelMember
 from solutions.selection.permissions import may_lead_selection, may_score
-from solutions.selection.queries.panel import companies_of, is_call_closed, latest, panel_member, panel_of, round_of
+from solutions.selection.queries.panel import companies_of, panel_member, panel_of, round_of
+from solutions.selection.queries.received import counted, intake_of
 from tech4muni.accounts.models import User
 from tech4muni.core import clock, errors
 
@@ -52,7 +53,7 @@ def derive_conflicts(challenge: Challenge) -> int:
     known = set(Conflict.objects.filter(challenge=challenge, lifted_at__isnull=True).values_list("user", "company_id"))
     lifted = Conflict.objects.filter(challenge=challenge, kind=ConflictKind.DERIVED, lifted_at__isnull=False)
     known |= set(lifted.values_list("user", "company_id"))
-    names = dict(latest(challenge).values_list("company_id", "company_name"))
+    names = dict(counted(challenge).values_list("company_id", "company_name"))
     made = 0
     for user_id, company_id, reason in _ties(challenge, people, names):
         if (user_id, company_id) in known:
@@ -124,7 +125,7 @@ def declare(challenge: Challenge, *, actor: Actor, reasons: Mapping[UUID, str]) 
     selection = round_of(challenge)
     if selection is not None and selection.closed_at is not None:
         raise errors.Refused(_("Scoring is closed."))
-    if not is_call_closed(challenge):
+    if not intake_of(challenge).is_closed:
         raise errors.Refused(TOO_EARLY)
     companies = {company.company_id: company.name for company in companies_of(challenge)}
     open_ones = Conflict.objects.filter(challenge=challenge, user=locked.user, lifted_at__isnull=True)

@@ -22,12 +22,12 @@ from solutions.selection.permissions import may_lead_selection, may_read_selecti
 from solutions.selection.queries.panel import (
     companies_of,
     has_declared,
-    is_call_closed,
     open_conflicts,
     panel_member,
     panel_of,
     round_of,
 )
+from solutions.selection.queries.received import intake_of
 from solutions.selection.services import conflicts as conflict_services
 from solutions.selection.services import panel as services
 from solutions.selection.services.panel import SCORERS
@@ -118,7 +118,7 @@ def declare(request: MunicipalityRequest, challenge_id: UUID) -> HttpResponse:
     found = challenge_for(request.actor, challenge_id)
     may_score(request.actor, found, on_panel=panel_member(request.actor, found) is not None).enforce()
     own = {conflict.company_id: conflict for conflict in open_conflicts(found).filter(user=request.actor.user)}
-    closed = is_call_closed(found)
+    closed = intake_of(found).is_closed
     companies = [company for company in companies_of(found) if closed and company.company_id not in own]
     form = DeclareForm(sent(request), companies=companies)
 
