@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.db import transaction
+
 from challenges.models import Challenge
 from programs.actors import Actor
 from programs.enums import Role, Stage
@@ -31,9 +33,10 @@ def make_lead(municipality: Municipality) -> Actor:
 
 def make_published(municipality: Municipality, *, stage: Stage = Stage.SELECTION, title: str = "") -> Challenge:
     """Make a challenge whose call has closed an hour ago; the municipality's schema is active."""
-    challenge = make_challenge(municipality, stage=stage, title=title)
-    make_call(municipality, challenge)
-    close_call(challenge)
+    with transaction.atomic():
+        challenge = make_challenge(municipality, stage=stage, title=title)
+        make_call(municipality, challenge)
+        close_call(challenge)
     return challenge
 
 

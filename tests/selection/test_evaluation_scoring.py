@@ -315,16 +315,16 @@ def test_who_scores_and_closes(in_strumica: Municipality, lead: Actor, what: str
             actor = make_scorer(challenge, lead, user=actor.user)
         if "ended" in what:
             challenge = moves.end(challenge, ending=Ending.WITHDRAWN, actor=None)
-        call: Callable[[], Any] = {
+        calls: dict[str, Callable[[], Any]] = {
             "save": partial(score, challenge, received, actor, 2),
             "reopen": partial(scoring.reopen, Scorecard.objects.get(received=received), actor=actor, reason="So"),
             "close": partial(scoring.close, challenge, actor=actor),
-        }[step]
+        }
         if expected is None:
-            call()
+            calls[step]()
         else:
             with pytest.raises(expected):
-                call()
+                calls[step]()
 
 
 def test_nobody_takes_back_the_scorecard_of_another(
