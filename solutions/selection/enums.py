@@ -80,6 +80,14 @@ class Place(models.TextChoices):
     NOT_SELECTED = "not_selected", pgettext_lazy("place", "Not selected")
 
 
+class Pool(models.TextChoices):
+    """Which applications the panel scores: a city may choose among all that are eligible, or among fewer."""
+
+    ELIGIBLE = "eligible", _("All that are eligible")
+    SHORTLISTED = "shortlisted", _("Those on the shortlist, and those invited to the event")
+    INVITED = "invited", _("Those invited to the event")
+
+
 HIGHEST: Final = 5
 """Scores go from 0 to this."""
 LOWEST_READINESS: Final = 1

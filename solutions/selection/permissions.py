@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from challenges.permissions import ENDED, may_write
+from challenges.permissions import ENDED, may_approve, may_read, may_write
 from programs.actors import Actor
 from programs.enums import Role
 from tech4muni.core.permissions import ALLOW, STRANGER, Decision, refuse
@@ -13,6 +13,7 @@ from tech4muni.core.permissions import ALLOW, STRANGER, Decision, refuse
 if TYPE_CHECKING:
     from challenges.models import Challenge
 
+CONFLICTED: Final = _("You have a conflict of interest with one of the applicants: others decide.")
 FREEZE_FIRST: Final = _("Nobody opens an application before the criteria are frozen: freeze the criteria first.")
 
 
@@ -75,3 +76,58 @@ def may_invite(actor: Actor, challenge: "Challenge") -> Decision:
 def may_map(actor: Actor, challenge: "Challenge") -> Decision:
     """Leads and members, and coordinators on a visit, add solutions to the market map and judge them."""
     return may_write(actor, challenge)
+
+
+def may_read_selection(actor: Actor) -> Decision:
+    """Everybody inside reads how the selection stands; single applications follow `visible_to`."""
+    return may_read(actor)
+
+
+def may_edit_criteria(actor: Actor, challenge: "Challenge") -> Decision:
+    """Those who write the challenge write its criteria, until they are frozen."""
+    return may_write(actor, challenge)
+
+
+def may_lead_selection(actor: Actor, challenge: "Challenge") -> Decision:
+    """Leads freeze criteria, name the panel, close the scoring and lift conflicts; coordinators do not."""
+    if not actor.is_inside:
+        return STRANGER
+    if not challenge.is_under_way:
+        return refuse(ENDED)
+    if actor.role != Role.LEAD:
+        return refuse(_("Only a lead of this municipality may do this."))
+    return ALLOW
+
+
+def may_score(actor: Actor, challenge: "Challenge", *, on_panel: bool) -> Decision:
+    """Members of the panel declare their conflicts and score."""
+    if not actor.is_inside:
+        return STRANGER
+    if not challenge.is_under_way:
+        return refuse(ENDED)
+    if not on_panel or actor.role is None:
+        return refuse(_("Only the members of the panel do this; a lead names them."))
+    return ALLOW
+
+
+def may_write_decision(actor: Actor, challenge: "Challenge", *, conflicted: bool) -> Decision:
+    """Those who write the challenge write its decision, unless a conflict of interest keeps them from it."""
+    decision = may_write(actor, challenge)
+    if decision and conflicted:
+        return refuse(CONFLICTED)
+    return decision
+
+
+def may_decide(actor: Actor, challenge: "Challenge", *, proposed_by: int | None, conflicted: bool) -> Decision:
+    """Leads and approvers approve what somebody else has proposed, or send it back, unless they have a conflict.
+
+    Args:
+        actor: who asks.
+        challenge: what it is about.
+        proposed_by: primary key of the person who proposed the decision.
+        conflicted: whether the actor has an open conflict with one of the applicants.
+    """
+    decision = may_approve(actor, challenge, proposed_by)
+    if decision and conflicted:
+        return refuse(CONFLICTED)
+    return decision

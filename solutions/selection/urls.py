@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from solutions.selection import urls_evaluation
 from solutions.selection.views import applications, market_map, screening
 
 app_name = "selection"
@@ -33,4 +34,5 @@ urlpatterns = [
     path(f"{ONE}eligible/", screening.step, {"step": "eligible"}, name="application_eligible"),
     path(f"{ONE}shortlist/", screening.step, {"step": "shortlist"}, name="application_shortlist"),
     path(f"{ONE}off-shortlist/", screening.step, {"step": "take_off"}, name="application_take_off"),
+    *urls_evaluation.urlpatterns,
 ]

@@ -1,6 +1,7 @@
 """Criteria, panel, scorecards, conflicts and the decision."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -15,6 +16,7 @@ from solutions.selection.enums import (
     DecisionOutcome,
     DecisionState,
     Place,
+    Pool,
     ScorecardState,
 )
 from solutions.selection.models.market_map import ReceivedApplication
@@ -30,8 +32,13 @@ class SelectionRound(DatedModel):
     frozen_by = PublicForeignKey(settings.AUTH_USER_MODEL, null=True)
     digest = models.CharField(max_length=64, blank=True)  # of criteria and weights as they were frozen
     opened_at = models.DateTimeField(_("first opened"), null=True)
+    version = models.PositiveIntegerField(default=1, editable=False)  # counted up with every change of a criterion
+    pool = models.CharField(_("what the panel scores"), max_length=20, choices=Pool, default=Pool.ELIGIBLE)
     scores_due_at = models.DateTimeField(_("scores due"), null=True, blank=True)
     closed_at = models.DateTimeField(_("scoring closed"), null=True)
+    closed_by = PublicForeignKey(settings.AUTH_USER_MODEL, null=True)
+    closing_reason = models.CharField(_("why scoring was closed early"), max_length=300, blank=True)
+    judged = ArrayField(models.UUIDField(), default=list)  # releases in the pool when scoring was closed
 
     class Meta:
         verbose_name = _("selection")
@@ -40,7 +47,16 @@ class SelectionRound(DatedModel):
             models.CheckConstraint(
                 condition=Q(opened_at__isnull=True) | Q(frozen_at__isnull=False, opened_at__gte=F("frozen_at")),
                 name="selection_frozen_before_opened",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(frozen_at__isnull=True, digest="", frozen_by__isnull=True)
+                | (Q(frozen_at__isnull=False, frozen_by__isnull=False) & ~Q(digest="")),
+                name="selection_frozen_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(frozen_at__isnull=False), name="selection_frozen_before_closed"
+            ),
+            models.CheckConstraint(condition=Q(pool__in=Pool.values), name="selection_pool"),
         ]
 
     def __str__(self) -> str:
@@ -73,6 +89,8 @@ class PanelMember(models.Model):
     challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="panel")
     user = PublicForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("who"))
     added_at = models.DateTimeField()
+    declared_at = models.DateTimeField(_("conflicts declared"), null=True)
+    declared_for = ArrayField(models.UUIDField(), default=list)  # companies that the person has answered for
 
     class Meta:
         verbose_name = _("panel member")
@@ -96,6 +114,8 @@ class Conflict(models.Model):
     reason = models.CharField(_("reason"), max_length=300)
     at = models.DateTimeField(_("when"))
     lifted_at = models.DateTimeField(_("lifted"), null=True)
+    lifted_by = PublicForeignKey(settings.AUTH_USER_MODEL, null=True)
+    lifting_reason = models.CharField(_("why it was lifted"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("conflict of interest")
@@ -107,6 +127,11 @@ class Conflict(models.Model):
                 fields=["challenge", "user", "company_id"],
                 condition=Q(lifted_at__isnull=True),
                 name="conflict_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True)
+                | (Q(lifted_by__isnull=False) & ~Q(lifting_reason="") & ~Q(lifted_by=F("user"))),
+                name="conflict_lifted_by_another",
             ),
         ]
 
@@ -135,8 +160,8 @@ class Scorecard(FSMModelMixin, PublicIdModel, DatedModel):
         ]
 
     def __str__(self) -> str:
-        """Name the application and the evaluator."""
-        return f"{self.received} · {self.user}"
+        """Name the application and the evaluator, but no company: everybody inside reads the trail."""
+        return f"{self.received.reference} · {self.user}"
 
     @transition(field=state, source=ScorecardState.DRAFT, target=ScorecardState.SUBMITTED)
     def submit(self) -> None:
@@ -152,7 +177,7 @@ class Score(models.Model):
 
     scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="scores")
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="scores")
-    value = models.PositiveSmallIntegerField(_("points"), validators=[MaxValueValidator(HIGHEST)])
+    value = models.PositiveSmallIntegerField(_("points"), null=True, validators=[MaxValueValidator(HIGHEST)])
     reason = models.TextField(_("reason"), blank=True)
 
     class Meta:
@@ -174,8 +199,10 @@ class Decision(FSMModelMixin, PublicIdModel, DatedModel):
 
     challenge = models.OneToOneField(Challenge, on_delete=models.PROTECT, related_name="decision")
     outcome = models.CharField(_("outcome"), max_length=20, choices=DecisionOutcome)
-    rationale = models.TextField(_("rationale"))
+    rationale = models.TextField(_("rationale"), blank=True)
     dissent = models.TextField(_("dissent"), blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    review_note = models.TextField(_("what to change"), blank=True, editable=False)
     state = FSMField(_("state"), choices=DecisionState, default=DecisionState.DRAFT, protected=True, editable=False)
     proposed_by = PublicForeignKey(settings.AUTH_USER_MODEL, null=True, editable=False)
     proposed_at = models.DateTimeField(_("proposed"), null=True, editable=False)
@@ -190,7 +217,8 @@ class Decision(FSMModelMixin, PublicIdModel, DatedModel):
             models.CheckConstraint(condition=Q(state__in=DecisionState.values), name="decision_state"),
             models.CheckConstraint(condition=Q(outcome__in=DecisionOutcome.values), name="decision_outcome"),
             models.CheckConstraint(
-                condition=~Q(state="approved") | (Q(approved_by__isnull=False) & ~Q(approved_by=F("proposed_by"))),
+                condition=~Q(state="approved")
+                | (Q(approved_by__isnull=False, proposed_by__isnull=False) & ~Q(approved_by=F("proposed_by"))),
                 name="decision_two_people",
             ),
         ]
@@ -202,10 +230,12 @@ class Decision(FSMModelMixin, PublicIdModel, DatedModel):
     @transition(field=state, source=DecisionState.DRAFT, target=DecisionState.PROPOSED)
     def propose(self) -> None:
         """Wait for a second person."""
+        self.review_note = ""
 
     @transition(field=state, source=DecisionState.PROPOSED, target=DecisionState.DRAFT)
-    def send_back(self) -> None:
-        """Be written again."""
+    def send_back(self, note: str) -> None:
+        """Be written again, with what to change."""
+        self.review_note = note
 
     @transition(field=state, source=DecisionState.PROPOSED, target=DecisionState.APPROVED)
     def approve(self) -> None:
