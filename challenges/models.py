@@ -1,5 +1,6 @@
 """Workshops, candidates, challenges and their briefs: what a municipality has of its own, in its schema."""
 
+from decimal import Decimal
 from typing import ClassVar, Final
 
 from django.conf import settings
@@ -277,6 +278,12 @@ class Figure(NamedModel, PublicIdModel):
         verbose_name = _("figure")
         verbose_name_plural = _("figures")
         ordering = ["pk"]
+
+    @property
+    def amount(self) -> Decimal:
+        """The value without noughts at its end."""
+        whole = self.value.to_integral_value()
+        return whole if whole == self.value else self.value.normalize()
 
 
 class SuccessMetric(NamedModel, PublicIdModel):

@@ -59,6 +59,7 @@ class SectionForm(FormMixin, forms.Form):
         """Let the script save it."""
         helper = super().helper
         helper.attrs = {**helper.attrs, "data-autosave": ""}
+        helper.all_optional = True
         return helper
 
     def clean(self) -> dict[str, Any]:
