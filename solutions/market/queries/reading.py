@@ -123,6 +123,11 @@ class Offer:
     contact_name: str
     contact_email: str
 
+    @property
+    def length(self) -> str:
+        """How long the pilot takes, in words; "" where it is open."""
+        return weeks_words(self.weeks) if self.weeks else ""
+
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> "Offer":
         """Read it from a call's content, or from a municipality's annex."""
@@ -313,7 +318,7 @@ def steps_of(reading: Reading) -> list[Step]:
         when = _("By %(day)s") % {"day": dates.day_words(offer.decision_on)}
         steps.append(Step(_("The decision, with its reasons, to everybody who applied"), when, done=False))
     if offer.weeks:
-        steps.append(Step(_("The pilot with the solution that is chosen"), weeks_words(offer.weeks), done=False))
+        steps.append(Step(_("The pilot with the solution that is chosen"), offer.length, done=False))
     return steps
 
 

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.http import Http404
-from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from challenges.enums import BriefState, SnapshotReason
@@ -134,7 +133,7 @@ def plan_dates(city: CallCity) -> None:
     }  # fmt: skip
     set_deadline(
         closing_key(city.challenge_id),
-        label=in_each_language(lambda: say("Applications close: %(call)s") % {"call": title()}),
+        label=in_each_language(lambda: _("Applications close: %(call)s") % {"call": title()}),
         due_at=call.closes_at,
         time_zone=call.time_zone,
         **common,
@@ -236,7 +235,7 @@ def _plan_decision(city: CallCity, decision_on: str) -> None:
     day = date.fromisoformat(decision_on)
     set_deadline(
         decision_key(city.challenge_id),
-        label=in_each_language(lambda: say("Decide on the applications: %(call)s") % {"call": title()}),
+        label=in_each_language(lambda: _("Decide on the applications: %(call)s") % {"call": title()}),
         due_at=datetime.combine(day, time(23, 59), ZoneInfo(zone)),
         time_zone=zone,
         municipality=city.municipality,

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
-from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Challenge
@@ -114,7 +113,7 @@ def _give_time(question: CallQuestion) -> None:
     call = question.call
     set_deadline(
         question_key(question),
-        label=in_each_language(lambda: say("Answer a question: %(call)s") % {"call": call.title}),
+        label=in_each_language(lambda: _("Answer a question: %(call)s") % {"call": call.title}),
         due_at=clock.now() + timedelta(days=DAYS_TO_ANSWER),
         time_zone=call.time_zone,
         municipality=call.municipality,
