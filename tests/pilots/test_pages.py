@@ -20,7 +20,7 @@ from tests.factories.pilots import Table, add_milestone, make_pilot, make_select
 ClientOn = Callable[[str], Client]
 LIST, MINE, RESULTS = 16, 5, 3
 CITY = {"kpis": 15, "ledger": 17, "pilot": 17}
-COMPANY = {"kpis": 0, "ledger": 0, "pilot": 0}
+COMPANY = {"kpis": 10, "ledger": 12, "pilot": 12}
 
 
 @pytest.fixture
