@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.urls import reverse
 from django_tenants.utils import tenant_context
 
@@ -84,7 +85,7 @@ def make_selected(
     municipality: Municipality, *, challenge: Challenge | None = None, founder: User | None = None, **fields: Any
 ) -> Release:
     """Make a challenge in its last stage (unless one is given) with an application that was selected for it."""
-    with tenant_context(municipality):
+    with tenant_context(municipality), transaction.atomic():
         found = challenge or make_challenge(municipality, stage=Stage.PILOT, **fields)
     calls = municipality.calls.filter(challenge_id=found.public_id)
     call = calls.first() or make_call(municipality, found)
