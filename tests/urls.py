@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Iterator
+from itertools import product
 from typing import Any, Final
 
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 URLCONFS: Final = {"localhost": "tech4muni.urls_public", "strumica.localhost": "tech4muni.urls_tenant"}
-# What stands for an argument; the first one that the pattern takes.
+# What stands for an argument; the first combination that the pattern takes.
 EXAMPLES: Final[tuple[Any, ...]] = (1, "x", uuid.UUID(int=7), "1-x", "0b5d7a")
 
 
@@ -18,9 +19,10 @@ def all_paths(urlconf: str) -> dict[str, str]:
 
 def example_path(name: str, arguments: frozenset[str], urlconf: str) -> str:
     """Return a path that the named pattern takes."""
-    for example in EXAMPLES:
+    ordered = sorted(arguments)
+    for examples in product(EXAMPLES, repeat=len(ordered)):
         try:
-            return reverse(name, urlconf, kwargs=dict.fromkeys(arguments, example))
+            return reverse(name, urlconf, kwargs=dict(zip(ordered, examples, strict=True)))
         except NoReverseMatch:
             continue
     raise LookupError(f"No example fits the arguments of {name}: {', '.join(sorted(arguments))}")

@@ -124,7 +124,7 @@ PAGES: Final[list[NamedPage]] = [
 def make_rows(municipality: Municipality, world: World) -> dict[str, Any]:
     """Make a challenge in validation with one of everything, every text with the municipality's canary."""
     canary = CANARIES[municipality.schema_name]
-    names = {"names": {"en-gb": f"Name {canary}"}}
+    names: dict[str, Any] = {"names": {"en-gb": f"Name {canary}"}}
     lead = world.people["lead" if municipality == world.here else "elsewhere"]
     actor = Actor(user=lead, municipality=municipality, role=Role.LEAD)
     with tenant_context(municipality):
