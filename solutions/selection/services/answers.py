@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 
 from challenges.models import Brief, Challenge
@@ -27,14 +28,17 @@ def send(decision: Decision, municipality: Municipality, lines: Sequence[Decisio
     city = CallCity.objects.select_related("call").get(challenge_id=challenge.public_id)
     contact = _contact(challenge, city)
     ids = [line.received.release_id for line in lines]
-    applications = dict(Release.objects.filter(public_id__in=ids).values_list("public_id", "application_id"))
+    applications = {
+        release.public_id: release.application
+        for release in Release.objects.filter(public_id__in=ids).select_related("application")
+    }
     people: dict[int, list[Applicant]] = {}
-    rows = Applicant.objects.filter(application__in=applications.values(), ended_at__isnull=True)
-    for person in rows.select_related("user").order_by("pk"):
+    rows = Applicant.objects.filter(application__in=list(applications.values()), ended_at__isnull=True)
+    for person in rows.select_related("user", "application").order_by("pk"):
         people.setdefault(person.application_id, []).append(person)
     number = 0
     for line in lines:
-        for person in people.get(applications[line.received.release_id], []):
+        for person in people.get(applications[line.received.release_id].pk, []):
             _tell(decision, municipality, city, line, person, contact)
             number += 1
     return number
@@ -61,12 +65,17 @@ def _tell(
                 "debrief": line.debrief,
                 "contact": contact,
                 "promised_on": city.call.decision_on,
-                "url": address(settings.PLATFORM_HOST, "/"),
+                "url": address(settings.PLATFORM_HOST, _page_of(person)),
             },
             user=person.user,
             brand=brand_of(municipality).name,
             sender=sender_of(municipality.brand_name),
         )
+
+
+def _page_of(person: Applicant) -> str:
+    """Return the path of the application's page, on the platform's own host."""
+    return reverse("market:application", urlconf=settings.PUBLIC_SCHEMA_URLCONF, args=[person.application.public_id])
 
 
 def _contact(challenge: Challenge, city: CallCity) -> str:

@@ -15,6 +15,7 @@ from programs.actors import Actor
 from solutions.selection.models import Criterion, SelectionRound
 from solutions.selection.permissions import may_edit_criteria, may_lead_selection
 from solutions.selection.queries.panel import call_of, criteria_of
+from solutions.selection.services.conflicts import derive_conflicts
 from tech4muni.core import clock
 from tech4muni.core.errors import Conflict, Refused
 
@@ -103,6 +104,7 @@ def freeze(challenge: Challenge, *, actor: Actor, version: int) -> SelectionRoun
     selection.digest = digest_of({"criteria": [_plain(criterion) for criterion in criteria]})
     selection.updated_at = clock.now()
     selection.save(update_fields=["frozen_at", "frozen_by", "digest", "updated_at"])
+    derive_conflicts(challenge)
     note("criteria.frozen", challenge, actor=actor.user, data={"digest": selection.digest})
     return selection
 

@@ -15,6 +15,7 @@ from challenges.services.trail import note
 from programs.actors import Actor
 from programs.enums import Ending, Stage
 from programs.timing.services import meet_deadline
+from solutions.market.models import Release
 from solutions.market.services import releases
 from solutions.selection.enums import DecisionOutcome, DecisionState, Place
 from solutions.selection.models import Decision, DecisionLine, SelectionRound
@@ -127,6 +128,7 @@ def approve(decision: Decision, *, actor: Actor) -> Decision:
     Raises Forbidden for the proposer and for people with a conflict, Conflict if it is not proposed any more, and
     Refused if it does not fit the applications any more, since one was withdrawn for instance.
     """
+    _lock_applications(decision.challenge)
     approved = _for_deciding(decision, actor)
     challenge = approved.challenge
     _require_coherent(approved)
@@ -165,6 +167,15 @@ def _for_deciding(decision: Decision, actor: Actor) -> Decision:
     if locked.state != DecisionState.PROPOSED:
         raise Conflict(_("The decision does not wait for approval any more."))
     return locked
+
+
+def _lock_applications(challenge: Challenge) -> None:
+    """Lock the public rows of all applications in the order of their ids, before the decision and the trail.
+
+    Whoever screens or withdraws one locks it first, too: so nobody waits in a ring.
+    """
+    rows = Release.objects.select_for_update(of=("self",)).filter(city__challenge_id=challenge.public_id)
+    list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _locked(decision: Decision) -> Decision:

@@ -21,6 +21,7 @@ from solutions.market.models import ApplicationFile, Company, Release
 from solutions.selection.enums import LeadKind
 from solutions.selection.models import Lead, ReceivedApplication, ReceivedFile, TakenBack
 from solutions.selection.queries.received import intake_of, shuts_at
+from solutions.selection.services.conflicts import derive_conflicts
 from tech4muni.core import clock
 from tech4muni.core.errors import Refused
 from tech4muni.core.languages import in_each_language
@@ -70,6 +71,7 @@ def receive(release: Release, content: Mapping[str, Any], files: Sequence[Applic
     for file in files:
         _keep_file(received, file)
     _put_on_map(received, company, kept.get("solution") or {})
+    derive_conflicts(challenge)
     note("application.received", challenge, actor=None, target=received, data={"round": received.round})
     _set_deadline(release, challenge)
     return received
