@@ -132,6 +132,7 @@ class CoordinatorSite(AdminSite):
             "nav": [
                 Link(_("Overview"), reverse("admin:index"), here == "index"),
                 *(Link(section.label, list_url(section.models[0]), section is current) for section in SECTIONS),
+                Link(_("Events"), reverse("events:list"), current=False),
                 Link(_("Health"), reverse("admin:health"), here == "health"),
             ],
             "subnav_label": current.label if current else "",
