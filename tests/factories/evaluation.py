@@ -99,7 +99,7 @@ def score(
     answers = {
         row.pk: Answer(value, f"Reason for {value} by {actor.user}") for row, value in zip(rows, values, strict=True)
     }
-    scoring.save(challenge, received.release_id, actor=actor, answers=answers, hand_in=hand_in)
+    scoring.save_scorecard(challenge, received.release_id, actor=actor, answers=answers, hand_in=hand_in)
 
 
 def make_scored(

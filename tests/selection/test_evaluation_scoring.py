@@ -75,10 +75,12 @@ def test_a_draft_keeps_what_was_written_so_far(
     challenge: Challenge, received: ReceivedApplication, scorer: Actor
 ) -> None:
     first = Criterion.objects.get(number=1)
-    card = scoring.save(
+    card = scoring.save_scorecard(
         challenge, received.release_id, actor=scorer, answers={first.pk: Answer(None, "Not sure yet")}, comment="Hm"
     )
-    scoring.save(challenge, received.release_id, actor=scorer, answers={first.pk: Answer(4, "Fits")}, version=2)
+    scoring.save_scorecard(
+        challenge, received.release_id, actor=scorer, answers={first.pk: Answer(4, "Fits")}, version=2
+    )
 
     card.refresh_from_db()
     score_ = card.scores.get()
@@ -98,7 +100,7 @@ def test_the_trail_names_no_company(challenge: Challenge, received: ReceivedAppl
 def test_what_is_stale_is_refused(challenge: Challenge, received: ReceivedApplication, scorer: Actor) -> None:
     score(challenge, received, scorer, 3, hand_in=False)
     with pytest.raises(errors.Conflict, match="another window"):
-        scoring.save(challenge, received.release_id, actor=scorer, answers={}, version=1)
+        scoring.save_scorecard(challenge, received.release_id, actor=scorer, answers={}, version=1)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,9 @@ def test_a_scorecard_is_handed_in_complete(
 ) -> None:
     rows = list(criteria_of(challenge))
     answers = {row.pk: Answer(3) for row in rows} | {rows[0].pk: Answer(value, reason)}
-    hand_in = partial(scoring.save, challenge, received.release_id, actor=scorer, answers=answers, hand_in=True)
+    hand_in = partial(
+        scoring.save_scorecard, challenge, received.release_id, actor=scorer, answers=answers, hand_in=True
+    )
     if not field:
         assert hand_in().state == ScorecardState.SUBMITTED
         return

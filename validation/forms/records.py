@@ -37,7 +37,7 @@ class RecordBase(TextsMixin, forms.ModelForm):  # type: ignore[type-arg]
         """Add what depends on the challenge."""
 
     def values(self) -> dict[str, Any]:
-        """Return what `services.records.save` takes."""
+        """Return what `services.records.save_record` takes."""
         values = dict(self.cleaned_data)
         if self.has_names:
             values["names"] = self.texts("names", self.languages)
@@ -92,7 +92,7 @@ class EngagementForm(FormMixin, RecordBase):
                 )
 
     def values(self) -> dict[str, Any]:
-        """Return what `services.records.save` takes, with the opinions."""
+        """Return what `services.records.save_record` takes, with the opinions."""
         return {**super().values(), "opinions": {each: self._counts(each) for each in self.directions}}
 
     def _counts(self, direction: Direction) -> Counts:

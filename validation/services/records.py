@@ -40,7 +40,7 @@ NOBODY: Final[Counts] = (0, 0, 0)
 
 
 @transaction.atomic
-def save(record: Record, *, actor: Actor, values: Mapping[str, Any], seen: str = "") -> Record:
+def save_record(record: Record, *, actor: Actor, values: Mapping[str, Any], seen: str = "") -> Record:
     """Make a record, or change it.
 
     Args:

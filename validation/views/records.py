@@ -76,7 +76,7 @@ def _answer(request: MunicipalityRequest, challenge: Challenge, noun: Noun, reco
 
     def step() -> None:
         fresh = _record(challenge, noun, record.public_id) if record.pk else MODELS[noun](challenge=challenge)
-        records.save(fresh, actor=request.actor, values=form.values(), seen=form.cleaned_data["version"])  # type: ignore[arg-type]
+        records.save_record(fresh, actor=request.actor, values=form.values(), seen=form.cleaned_data["version"])  # type: ignore[arg-type]
 
     now = None
     try:

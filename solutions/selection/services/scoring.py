@@ -51,7 +51,7 @@ class Answer:
 
 
 @transaction.atomic
-def save(
+def save_scorecard(
     challenge: Challenge,
     release_id: UUID,
     *,

@@ -72,7 +72,7 @@ def scorecard(request: MunicipalityRequest, challenge_id: UUID, release_id: UUID
     form = ScorecardForm(sent(request), criteria=criteria, initial=_initial(card))
 
     def step() -> None:
-        saved = services.save(
+        saved = services.save_scorecard(
             found,
             release_id,
             actor=request.actor,
