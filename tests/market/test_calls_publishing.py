@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 from django_tenants.utils import tenant_context
 
-from challenges.enums import BriefState, TextState
+from challenges.enums import BriefState, SnapshotReason, TextState
 from challenges.models import BriefSnapshot, Challenge
 from challenges.services.snapshots import digest_of
 from programs.actors import Actor
@@ -46,6 +47,10 @@ def ready(municipality: Municipality, *languages: str, **fields: Any) -> Challen
     return challenge
 
 
+def published_briefs() -> QuerySet[BriefSnapshot]:
+    return BriefSnapshot.objects.filter(reason=SnapshotReason.PUBLISHED)
+
+
 def in_weeks(weeks: int) -> datetime:
     return clock.now() + timedelta(weeks=weeks)
 
@@ -60,8 +65,7 @@ def test_publishing_makes_a_dated_snapshot_everywhere_at_once(in_strumica: Munic
 
     challenge.brief.refresh_from_db()
     assert challenge.brief.state == BriefState.PUBLISHED
-    snapshot = BriefSnapshot.objects.get(challenge=challenge)
-    assert (snapshot.reason, snapshot.digest) == ("published", call.digest)
+    assert published_briefs().get(challenge=challenge).digest == call.digest
     assert call.digest == digest_of(Call.objects.get().content)
     assert (call.program, call.municipality, call.joint, call.grace_minutes) == (program, in_strumica, None, 15)
     assert (call.opens_at, call.published_at) <= (clock.now(), clock.now())
@@ -179,7 +183,7 @@ def test_what_is_not_ready_is_refused(in_strumica: Municipality, what: str) -> N
         publish_call(challenge, actor=lead_of(in_strumica), closes_at=in_weeks(4))
 
     assert not Call.objects.exists()
-    assert not BriefSnapshot.objects.exists()
+    assert not published_briefs().exists()
 
 
 CAST = {
@@ -243,7 +247,7 @@ def test_of_16_who_publish_at_once_one_does(in_own_connection: Callable[..., Any
     assert Message.objects.filter(kind="market.call_published", email=lead.user.email if lead.user else "").count() == 1
     with tenant_context(strumica):
         assert Entry.objects.filter(verb="call.published").count() == 1
-        assert BriefSnapshot.objects.count() == 1
+        assert published_briefs().count() == 1
 
 
 # -- joint calls
@@ -289,7 +293,7 @@ def test_another_municipality_joins_with_its_own_annex(
     with tenant_context(haifa):
         assert Challenge.objects.get(pk=challenge.pk).brief.state == BriefState.PUBLISHED
         assert Entry.objects.get(verb="call.joined").data["lead"] == "Strumica"
-        assert BriefSnapshot.objects.count() == 1
+        assert published_briefs().count() == 1
     closing = Deadline.objects.get(key=f"call_closes:{challenge.public_id}")
     assert (closing.municipality, closing.due_at, closing.time_zone) == (haifa, call.closes_at, "Europe/Skopje")
     assert Deadline.objects.get(key=f"decision:{challenge.public_id}").time_zone == "Asia/Jerusalem"
