@@ -73,7 +73,7 @@ def save_record(record: Record, *, actor: Actor, values: Mapping[str, Any], seen
 
 
 @transaction.atomic
-def remove(record: Record, *, actor: Actor) -> None:
+def remove_record(record: Record, *, actor: Actor) -> None:
     """Remove a record; raises Refused if something rests on it, and does nothing if it is gone already."""
     may_validate(actor, record.challenge).enforce()
     noun, _fields = FIELDS[type(record)]

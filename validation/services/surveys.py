@@ -132,7 +132,7 @@ def close_when_due(payload: Mapping[str, Any]) -> None:
     with tenant_context(Municipality.objects.get(pk=payload["municipality"])):
         survey = Survey.objects.select_for_update(of=("self",)).filter(public_id=UUID(payload["survey"])).first()
         if survey and survey.state == SurveyState.OPEN and survey.closes_at and survey.closes_at <= clock.now():
-            _close(survey, None)
+            _close(survey, None, due=True)
 
 
 def problems(survey: Survey) -> Iterator[Any]:
@@ -161,11 +161,13 @@ def _texts(survey: Survey, questions: list[Question], groups: list[StakeholderGr
     yield from (group.names.get(language, "") for group in groups)
 
 
-def _close(survey: Survey, actor: User | None) -> Survey:
+def _close(survey: Survey, actor: User | None, *, due: bool = False) -> Survey:
+    """Close an open survey; the row that is being carried out (`due`) is not cancelled, it is done."""
     if survey.state == SurveyState.OPEN:
         survey.close()
         survey.save(update_fields=["state", "closed_at"])
-        cancel(_end_key(survey))
+        if not due:
+            cancel(_end_key(survey))
         note("survey.closed", survey.challenge, actor=actor, target=survey)
     return survey
 

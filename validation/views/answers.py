@@ -1,5 +1,6 @@
 """What residents see: the survey behind a link, without an account, a cookie or a script."""
 
+from contextlib import suppress
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,7 +8,9 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -96,8 +99,11 @@ def _public(token: str) -> Survey:
 
 
 def _language(request: HttpRequest, survey: Survey) -> str:
-    """The language that was asked for, else the browser's, else the survey's first."""
-    wanted = (request.GET.get("lang", ""), translation.get_language())
+    """The language that was asked for, else the first of the browser's that the survey has, else the survey's first."""
+    wanted = [request.GET.get("lang", "")]
+    for wish, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        with suppress(LookupError):
+            wanted.append(get_supported_language_variant(wish))
     return next((code for code in wanted if code in survey.languages), survey.languages[0])
 
 

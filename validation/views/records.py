@@ -62,7 +62,7 @@ def remove(request: MunicipalityRequest, challenge_id: UUID, noun: Noun, row_id:
         }
         return render(request, "core/confirm.html", context)
     try:
-        records.remove(record, actor=request.actor)
+        records.remove_record(record, actor=request.actor)
         messages.success(request, _("Removed."))
     except Refused as refused:
         messages.error(request, str(refused.message))
