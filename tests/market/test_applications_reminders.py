@@ -4,8 +4,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django_tenants.utils import tenant_context
 
+from challenges.models import Challenge
 from programs.cohorts.models import Program
+from programs.enums import Role
 from programs.models import Municipality
 from programs.timing.models import Due
 from programs.timing.running import carry_out_due
@@ -13,10 +16,12 @@ from solutions.market.enums import CompanyRole
 from solutions.market.models import Applicant, Application, Call
 from solutions.market.services import reminders, submitting, writing
 from solutions.market.services.starting import begin
+from solutions.market.services.windows import move_deadline
 from tech4muni.accounts.models import User
 from tech4muni.core import clock
 from tech4muni.notifications.models import Message
-from tests.factories.people import make_user
+from tests.factories.challenges import acting_as
+from tests.factories.people import make_member, make_user
 from tests.market.application_steps import FakeReceiver, fill, open_call
 
 
@@ -126,3 +131,22 @@ def test_the_mail_is_in_the_language_of_the_person(call: Call) -> None:
     mailed(reminders.reminder_at(call, "week"))
 
     assert Message.objects.get(kind="market.application_reminder").language == "de"
+
+
+def test_more_time_for_the_call_moves_them(draft: Application, call: Call, strumica: Municipality) -> None:
+    challenge = challenge_of(call)
+    lead = acting_as(make_member(strumica, Role.LEAD), strumica)
+    later = call.closes_at + timedelta(days=5)
+
+    with tenant_context(strumica):
+        move_deadline(challenge, actor=lead, closes_at=later, reason="Holidays", seen=call.closes_at)
+
+    call.refresh_from_db()
+    due = Due.objects.get(key=reminders.key_of(draft, "two_hours"))
+    assert due.due_at == later - timedelta(hours=2)
+
+
+def challenge_of(call: Call) -> Challenge:
+    """The challenge behind a call."""
+    with tenant_context(call.municipality):
+        return Challenge.objects.get(public_id=call.challenge_id)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from solutions.market.enums import ApplicationState, CompanyRole, ReleaseState
 from solutions.market.models import Application, Call, Company, CompanyMember, Release, Solution
 from solutions.market.queries.calls import last_moment
 from solutions.market.sections import TEAM
-from solutions.market.services import releases, submitting, writing
+from solutions.market.services import files, releases, submitting, writing
+from solutions.selection.models import Lead, ReceivedApplication
 from tech4muni.accounts.models import User
 from tech4muni.audit.models import Entry
 from tech4muni.core import clock
@@ -26,6 +28,7 @@ from tests.factories.challenges import make_program
 from tests.factories.people import make_user
 from tests.market.application_steps import (
     ANSWERS,
+    PDF,
     PROPOSED,
     FakeReceiver,
     after,
@@ -85,6 +88,25 @@ def test_each_municipality_receives_its_own(
     assert (shown["kind"], shown["country"]) == ("Startup", "North Macedonia")
     assert active_schema() == "public"
     assert release_of(sent, haifa).digest != release_of(sent, strumica).digest
+
+
+def test_a_real_municipality_keeps_what_it_received(
+    call: Call, owner: User, strumica: Municipality, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    application = fill(draft_for(call, owner=owner), actor=owner)
+    files.add(application, actor=owner, name="plan.pdf", upload=BytesIO(PDF))
+
+    sent = submitting.submit(application, actor=owner)
+
+    with tenant_context(strumica):
+        received = ReceivedApplication.objects.get()
+        assert received.digest == release_of(sent, strumica).digest
+        assert (received.company_name, received.round) == ("Bin Sense", 1)
+        assert received.files.get().name == "plan.pdf"
+        assert Lead.objects.get().name == "Bin Sense One"
+    submitting.withdraw(sent, actor=owner)
+    assert release_of(sent, strumica).state == ReleaseState.WITHDRAWN
 
 
 def test_what_a_submission_leaves(receiver: FakeReceiver, ready: Application, owner: User) -> None:

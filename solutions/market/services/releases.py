@@ -55,7 +55,7 @@ def _tell(release: Release, step: str, note: str) -> None:
         "reference": release.application.reference,
         "state": state.label,
         "asks": int(state == ReleaseState.MORE_INFO_REQUESTED),
-        "note": note,
+        "note": note or _("Nothing was written besides."),
     }
     key = f"release:{release.public_id}:{release.round}:{step}:{release.updated_at:%Y%m%dT%H%M%S}"
     mail_all(RELEASE_CHANGED, release.application, call, values, key=key)

@@ -106,8 +106,9 @@ def _release(application: Application, city: CallCity, now: datetime) -> Release
         raise Conflict(_("A municipality has taken a step with your application in the meantime. Please check again."))
     release.receive()
     release.round += 1
+    release.note = ""  # what was asked has been answered
     release.submitted_at = release.updated_at = now
-    release.save(update_fields=["state", "round", "submitted_at", "updated_at"])
+    release.save(update_fields=["state", "round", "note", "submitted_at", "updated_at"])
     return release
 
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from solutions.market.models import ApplicationCall
+from solutions.market.enums import ReleaseState
+from solutions.market.models import ApplicationCall, CallCity, Release
 from solutions.market.queries.applications import Desk, cities_of
 from solutions.market.queries.calls import accepts
 from solutions.market.sections import PROPOSAL, SHARED, Answers, Section, missing, shown
 from tech4muni.core.components import Status, Task, Text, Tone
-
-CHANGE = _("Change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,15 @@ class ChosenRow:
     is_open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ReleaseRow:
+    """What one municipality makes of an application, and by when it has promised to decide."""
+
+    release: Release
+    state: ReleaseState
+    decision_on: date
+
+
 def parts_of(desk: Desk) -> list[Part]:
     """Return the sections of an application: those that all calls share, then one for each call."""
     application = desk.application
@@ -86,3 +95,15 @@ def chosen_rows(desk: Desk) -> list[ChosenRow]:
         ChosenRow(choice, [str(city.municipality) for city in cities_of(choice)], accepts(choice.call, desk.now))
         for choice in desk.chosen
     ]
+
+
+def release_rows(desk: Desk) -> list[ReleaseRow]:
+    """Return what the municipalities make of an application."""
+    releases = desk.releases.values()
+    return [ReleaseRow(release, ReleaseState(release.state), decision_day(release.city)) for release in releases]
+
+
+def decision_day(city: CallCity) -> date:
+    """Return by when a municipality has promised to decide: its annex says, or else the call."""
+    own = city.annex.get("decision_on") if city.annex else None
+    return date.fromisoformat(own) if own else city.call.decision_on

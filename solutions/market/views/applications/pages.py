@@ -13,7 +13,7 @@ from solutions.market.enums import ApplicationState, ReleaseState
 from solutions.market.permissions import may_manage, may_submit, may_withdraw, may_write
 from solutions.market.queries.applications import desk_for, files_of, listed, people_on, visible_to
 from solutions.market.queries.content import digest_of_desk
-from solutions.market.views.applications.board import chosen_rows, parts_of
+from solutions.market.views.applications.board import chosen_rows, parts_of, release_rows
 
 PER_PAGE = 20
 
@@ -48,7 +48,7 @@ def application(request: AccountRequest, application_id: UUID) -> HttpResponse:
         "state": ApplicationState(found.state),
         "tasks": [part.task for part in parts_of(desk)],
         "calls": chosen_rows(desk),
-        "releases": [(release, ReleaseState(release.state)) for release in desk.releases.values()],
+        "releases": release_rows(desk),
         "files": files,
         "people": list(people_on(found)),
         "has_changes": found.state == ApplicationState.SUBMITTED and digest_of_desk(desk, files) != found.digest,
@@ -74,6 +74,6 @@ def sent_page(request: AccountRequest, application_id: UUID) -> HttpResponse:
         "application": found,
         "desk": desk,
         "calls": chosen_rows(desk),
-        "releases": [(release, ReleaseState(release.state)) for release in desk.releases.values()],
+        "releases": release_rows(desk),
     }
     return render(request, "market/applications/sent.html", context)
