@@ -289,5 +289,5 @@ def test_the_criteria_page_asks_as_often_for_three_as_for_one(
     client.force_login(lead.user)
     client.get(path(challenge, "evaluation_criteria"))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(17):
         client.get(path(challenge, "evaluation_criteria"))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from challenges.models import Challenge
@@ -108,7 +108,7 @@ def municipality_of(actor: Actor) -> Municipality:
 def _set_deadline(challenge: Challenge, municipality: Municipality, member: PanelMember, due_at: datetime) -> None:
     set_deadline(
         scores_key(challenge, member.user_id),
-        label=in_each_language(lambda: _now("Score the applications: %(challenge)s") % {"challenge": challenge}),
+        label=in_each_language(lambda: gettext("Score the applications: %(challenge)s") % {"challenge": challenge}),
         due_at=due_at,
         time_zone=municipality.time_zone,
         municipality=municipality,
