@@ -16,6 +16,7 @@ from programs.actors import Actor
 from programs.enums import Ending, Stage
 from programs.timing.services import meet_deadline
 from solutions.market.models import Release
+from solutions.market.queries.calls import decision_key
 from solutions.market.services import releases
 from solutions.selection.enums import DecisionOutcome, DecisionState, Place
 from solutions.selection.models import Decision, DecisionLine, SelectionRound
@@ -144,7 +145,7 @@ def approve(decision: Decision, *, actor: Actor) -> Decision:
     note("decision.approved", challenge, actor=actor.user, data={"outcome": approved.outcome})
     note("applicants.answered", challenge, actor=actor.user,
          data={"number": len(lines), "mails": number})  # fmt: skip
-    meet_deadline(f"decision:{challenge.public_id}")
+    meet_deadline(decision_key(challenge.public_id))
     return approved
 
 
