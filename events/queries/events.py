@@ -19,10 +19,11 @@ from tech4muni.core.dates import clock_words, day_words
 
 def all_events() -> QuerySet[Event]:
     """Return all events, the latest first, with how many delegations and meetings each has."""
-    return Event.objects.select_related("program").annotate(
-        delegation_count=Count("delegations", distinct=True),
-        meeting_count=Count("meetings", filter=~Q(meetings__state=MeetingState.CANCELLED), distinct=True),
-    )
+    counts = {
+        "delegation_count": Count("delegations", distinct=True),
+        "meeting_count": Count("meetings", filter=~Q(meetings__state=MeetingState.CANCELLED), distinct=True),
+    }
+    return Event.objects.select_related("program").annotate(**counts).order_by("-pk")
 
 
 def event_for(actor: Actor, event_id: UUID) -> Event:

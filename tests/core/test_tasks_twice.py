@@ -12,10 +12,16 @@ from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import caches
 
+from events.enums import TimetableState
+from events.models import Timetable
+from events.services import events as event_services
+from events.services.timetables import ask_for_timetable
 from programs.enums import MunicipalityState
 from programs.models import Municipality, Visit
 from tech4muni.audit import nightly
 from tech4muni.core import clock, heartbeat
+from tests.factories.challenges import make_program
+from tests.factories.events import a_coordinator, choose_all, make_event, seat_city, seat_company
 from tests.factories.messages import make_message
 from tests.factories.municipalities import make_municipality
 from tests.factories.people import make_coordinator
@@ -70,6 +76,21 @@ def visit_ended() -> bool:
     return Visit.objects.filter(left_at__isnull=False).exists()
 
 
+def a_timetable_that_waits() -> Arguments:
+    actor = a_coordinator()
+    event = make_event(make_program(), actor=actor)
+    seat_city(event, Municipality.objects.get(schema_name="strumica"))
+    seat_company(event)
+    event_services.open_choices(event, actor=actor)
+    choose_all(event)
+    event_services.close_choices(event, actor=actor)
+    return (ask_for_timetable(event, actor=actor, limit_seconds=5).pk,)
+
+
+def timetable_computed() -> bool:
+    return Timetable.objects.filter(state=TimetableState.DRAFT).exists()
+
+
 def no_verification() -> Arguments:
     caches["shared"].delete(nightly.KEY)
     return ()
@@ -88,6 +109,7 @@ TASKS: dict[str, tuple[Callable[[], Arguments], Callable[[], bool]]] = {
     "accounts.forget_ended_sessions": (a_session_that_is_over, no_session),
     "audit.verify_trails": (no_verification, lambda: nightly.last_verification() is not None),
     "core.beat": (no_beat, lambda: heartbeat.last_beat() is not None),
+    "events.plan_timetable": (a_timetable_that_waits, timetable_computed),
     "notifications.deliver": (a_message, one_mail),
     "notifications.deliver_due": (a_message, one_mail),
     "programs.end_overdue_visits": (a_visit_that_is_over, visit_ended),
