@@ -132,6 +132,6 @@ register(
     ),
     Criterion(
         "validation.brief", Stage.VALIDATION, _("The brief is approved as it is now."),
-        _("Have the brief approved again"), "validation:changes", is_approved,
+        _("Have the brief approved again"), "challenges:brief", is_approved,
     ),
 )  # fmt: skip

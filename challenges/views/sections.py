@@ -44,10 +44,12 @@ def section(request: MunicipalityRequest, challenge_id: UUID, language: str, sec
     """Write a section in one language."""
     challenge = challenge_for(request.actor, challenge_id)
     languages = languages_of(challenge, request.municipality)
-    if language not in languages or section not in Section.values:
+    brief = brief_of(challenge)
+    known = language in languages or brief.texts.filter(language=language).exists()
+    if not known or section not in Section.values:
         raise Http404
     may_write(request.actor, challenge).enforce()
-    part, brief = Section(section), brief_of(challenge)
+    part = Section(section)
     values = _values(brief, language, part)
     form = SectionForm(
         sent(request), initial={**values, "seen": briefs.mark_of(values)}, section=part, language=language

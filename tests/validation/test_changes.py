@@ -108,6 +108,7 @@ def test_the_last_time_it_entered_counts(changed: Challenge) -> None:
     assert changes([changed])[changed.pk] == []
 
 
-def test_without_a_kept_brief_nothing_is_compared(desk: Client, challenge: Challenge) -> None:
+def test_without_a_kept_brief_nothing_is_compared(desk: Client, in_strumica: Municipality) -> None:
+    challenge = make_challenge(in_strumica)
     assert changes([challenge])[challenge.pk] == []
     assert "kept as it is when the challenge enters validation" in text_of(desk.get(url("changes", challenge)))

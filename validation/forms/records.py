@@ -123,6 +123,7 @@ class FindingForm(FormMixin, RecordBase):
     class Meta:
         model = Finding
         fields = ("text", "assumption", "engagement", "survey")
+        labels = {"engagement": _("Talk")}
         help_texts = {"assumption": _("Choose at least one thing that the finding rests on.")}
 
 

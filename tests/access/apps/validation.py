@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from django.db import transaction
 from django_tenants.utils import tenant_context
 
 from challenges.enums import SnapshotReason
@@ -124,10 +125,10 @@ PAGES: Final[list[NamedPage]] = [
 def make_rows(municipality: Municipality, world: World) -> dict[str, Any]:
     """Make a challenge in validation with one of everything, every text with the municipality's canary."""
     canary = CANARIES[municipality.schema_name]
-    names: dict[str, Any] = {"names": {"en-gb": f"Name {canary}"}}
+    names: dict[str, Any] = {"names": {"en-gb": f"Name {canary}", "he": f"Name {canary}"}}
     lead = world.people["lead" if municipality == world.here else "elsewhere"]
     actor = Actor(user=lead, municipality=municipality, role=Role.LEAD)
-    with tenant_context(municipality):
+    with transaction.atomic(), tenant_context(municipality):
         challenge = make_challenge(municipality, title=f"Benches {canary}", stage=Stage.VALIDATION, actor=actor)
         challenge.brief.texts.update(problem=f"Before {canary}")
         keep(challenge, SnapshotReason.VALIDATION)
@@ -137,9 +138,11 @@ def make_rows(municipality: Municipality, world: World) -> dict[str, Any]:
         talk = make_talk(
             group, people=6, notes=f"Said {canary}", consent=True, by=lead, opinions={direction: (0, 0, 6)}
         )
-        draft, opened = make_survey(challenge, **names), make_survey(challenge, **names)
+        draft, opened = make_survey(challenge, **names), make_survey(challenge, languages=("en-gb", "he"), **names)
         question = make_question(draft, texts={"en-gb": f"Why {canary}?"})
-        make_question(opened, QuestionKind.TEXT, required=True, texts={"en-gb": f"What {canary}?"})
+        make_question(
+            opened, QuestionKind.TEXT, required=True, texts={"en-gb": f"What {canary}?", "he": f"What {canary}?"}
+        )
         open_survey(opened, municipality, actor)
         closed = make_closed_survey(challenge, municipality, direction, {group: (1, 2, 9)})
         made = {
