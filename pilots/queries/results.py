@@ -13,6 +13,7 @@ from pilots.enums import PilotOutcome, Standing
 from programs.cohorts.models import name_in
 from programs.models import Municipality
 from solutions.market.models import PilotEntry
+from tech4muni.core.components import Status, Tone, Toned
 
 
 def published(*, outcome: str = "", municipality: str = "") -> QuerySet[PilotEntry]:
@@ -65,15 +66,25 @@ class PublicResult:
     company: str
     starts_on: date | None
     ends_on: date | None
-    outcome: PilotOutcome
-    rule_says: PilotOutcome
+    outcome: Toned
+    rule_says: PilotOutcome | None
     figures: list[PublicFigure]
     texts: Mapping[str, str]
+    year: int | None = None
+    sources: tuple[str, ...] = ()
+    is_certain: bool = True
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it is of a past edition, known from public pages alone."""
+        return bool(self.sources)
 
 
 def result_of(entry: PilotEntry) -> PublicResult:
     """Read the snapshot of a published result."""
     result: dict[str, Any] = entry.result or {}
+    if result.get("imported"):
+        return _past(entry, result)
     return PublicResult(
         entry=entry,
         title=name_in(result["title"]),
@@ -85,6 +96,25 @@ def result_of(entry: PilotEntry) -> PublicResult:
         rule_says=PilotOutcome(result["rule_says"]),
         figures=[_figure(plain) for plain in result["kpis"]],
         texts=result["texts"],
+    )
+
+
+def _past(entry: PilotEntry, result: Mapping[str, Any]) -> PublicResult:
+    """Read what public pages say of a result from before this platform (`manage.py import_cohort`)."""
+    return PublicResult(
+        entry=entry,
+        title=result["challenge"],
+        municipality=entry.municipality.name,
+        company=entry.company.name,
+        starts_on=None,
+        ends_on=None,
+        outcome=Status(result["outcome"], Tone.DRAFT),
+        rule_says=None,
+        figures=[],
+        texts={},
+        year=result["year"],
+        sources=tuple(result["sources"]),
+        is_certain=result["certain"],
     )
 
 

@@ -1,12 +1,14 @@
 """Past editions are taken over as they are on record: once, with their sources, and never as more than is known."""
 
 import json
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django_tenants.utils import tenant_context
 
 from challenges.models import BriefText, Challenge
@@ -18,6 +20,7 @@ from solutions.market.models import Company, PilotEntry
 from tech4muni.audit.models import Entry
 from tech4muni.home.past.reading import FILE, editions
 from tech4muni.notifications.models import Message
+from tests.home.pages import text_of
 
 
 def imported(*arguments: str) -> str:
@@ -96,6 +99,18 @@ def test_results_name_company_outcome_and_source(db: None) -> None:
     }
     assert entry.municipality.schema_name == "san_francisco"
     assert Progress.objects.filter(ending=Ending.FINISHED, stage=Stage.PILOT).count() == 2
+
+
+def test_the_portal_shows_past_results_as_what_they_are(db: None, client_on: Callable[[str], Client]) -> None:
+    imported("sf-eir-2014")
+    portal = client_on("localhost")
+    entry = PilotEntry.objects.get(company__name="MobilePD")
+
+    assert "MobilePD" in text_of(portal.get("/results/"))
+    page = text_of(portal.get(f"/results/{entry.public_id}/"))
+    assert "A past edition, known from public pages alone." in page
+    assert "https://www.govtech.com/archive/" in page
+    assert "By the figures alone" not in page
 
 
 def test_every_edition_of_the_file_can_be_read() -> None:
