@@ -33,9 +33,13 @@ def names_of(resolver: Any, spaces: tuple[str, ...] = ()) -> Iterator[str]:
             yield ":".join((*spaces, pattern.name or f"? {pattern.pattern}"))
 
 
-@pytest.fixture
-def world(strumica: Municipality, haifa: Municipality) -> World:
-    return make_world(here=strumica, there=haifa, makers=MAKERS)
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One world for all rows: to make it takes longer than to ask, and each question takes back what it changed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        strumica, haifa = (Municipality.objects.get(schema_name=name) for name in ("strumica", "haifa"))
+        yield make_world(here=strumica, there=haifa, makers=MAKERS)
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("host", [PUBLIC, MUNICIPALITY])
