@@ -77,6 +77,7 @@ def ask(client: Client, method: str, path: str) -> Any:
     return response, body
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("row", TABLE, ids=str)
 def test_answers(row: Row, world: World) -> None:
     path = reverse(row.name, urlconf=URLCONFS[row.host], kwargs=row.kwargs(world))
