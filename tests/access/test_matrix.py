@@ -103,4 +103,4 @@ def may_read_all(row: Row) -> tuple[str, ...]:
     """Coordinators see all municipalities, on the public host only; what is published there is everybody's."""
     if row.name in PUBLISHED:
         return CAST
-    return ("coordinator", "visitor") if row.host == PUBLIC else ()
+    return ("coordinator", "visitor", "founder") if row.host == PUBLIC else ()
