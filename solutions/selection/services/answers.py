@@ -26,7 +26,7 @@ def send(decision: Decision, municipality: Municipality, lines: Sequence[Decisio
     """
     challenge = decision.challenge
     city = CallCity.objects.select_related("call").get(challenge_id=challenge.public_id)
-    contact = _contact(challenge, city)
+    contact = _contact(challenge, city) or str(municipality)
     ids = [line.received.release_id for line in lines]
     applications = {
         release.public_id: release.application
