@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from challenges.models import Challenge
 from events.queries.challenges import Part, participations
@@ -33,7 +34,8 @@ def _planned(part: Part) -> Result:
     if not part.is_published:
         return Result(met=False, note=part.state.label)
     if part.meetings:
-        return Result(met=True, note=_("%(count)d meetings") % {"count": len(part.meetings)})
+        words = ngettext_lazy("%(count)d meeting", "%(count)d meetings", "count")
+        return Result(met=True, note=words % {"count": len(part.meetings)})
     return Result(met=False, note=_("No meeting found a place.")) if part.wanted else NOTHING_WANTED
 
 
