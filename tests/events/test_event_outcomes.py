@@ -264,7 +264,7 @@ def test_agendas_take_a_constant_number_of_queries(
 
     with django_assert_num_queries(10):
         assert client.get(agenda).content.decode().count("Planned") == count
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(27):  # most of them for the frame: rail, gate, tabs
         assert client.get(challenge).content.decode().count("Planned") == count
 
 
