@@ -81,7 +81,7 @@ def tell_side(pilot: Pilot, side: PilotSide, *, what: str | Promise, about: str 
         event: names the event within the pilot: nobody is told of it twice.
     """
     entry = entry_of(pilot)
-    values = {"pilot": pilot.title, "what": what, "about": about}
+    values = {"pilot": pilot.title, "what": what, "about": about or pilot.title}
     key = f"pilots.news:{pilot.public_id}:{event}"
     if side == PilotSide.CITY:
         for membership in active_leads(entry.municipality):

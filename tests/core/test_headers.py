@@ -26,7 +26,7 @@ EXPECTED = {
     "X-Permitted-Cross-Domain-Policies": "none",
 }
 # Pages that are the same for everybody, and may be kept.
-KEPT = {"core:brand-css"}
+KEPT = {"core:brand-css", "market:calls_feed"}
 ADDRESSES = [(host, name, path) for host, urlconf in URLCONFS.items() for name, path in all_paths(urlconf).items()]
 
 

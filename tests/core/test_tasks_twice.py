@@ -16,15 +16,17 @@ from events.enums import TimetableState
 from events.models import Timetable
 from events.services import events as event_services
 from events.services.timetables import ask_for_timetable
-from programs.enums import MunicipalityState
+from programs.enums import MunicipalityState, Role
 from programs.models import Municipality, Visit
+from programs.timing.services import set_deadline
 from tech4muni.audit import nightly
 from tech4muni.core import clock, heartbeat
+from tech4muni.notifications.models import Message
 from tests.factories.challenges import make_program
 from tests.factories.events import a_coordinator, choose_all, make_event, seat_city, seat_company
 from tests.factories.messages import make_message
 from tests.factories.municipalities import make_municipality
-from tests.factories.people import make_coordinator
+from tests.factories.people import make_coordinator, make_member
 
 Arguments = tuple[Any, ...]
 NOT_OURS = ("celery.", "tests.")
@@ -91,6 +93,19 @@ def timetable_computed() -> bool:
     return Timetable.objects.filter(state=TimetableState.DRAFT).exists()
 
 
+def a_due_reminder() -> Arguments:
+    strumica = Municipality.objects.get(schema_name="strumica")
+    make_member(strumica, Role.LEAD)
+    with clock.at(clock.now() - timedelta(days=5)):
+        due_at = clock.now() + timedelta(days=4)
+        set_deadline("twice", label={"en-gb": "Score"}, due_at=due_at, time_zone="UTC", municipality=strumica)
+    return ()
+
+
+def one_reminder() -> bool:
+    return Message.objects.filter(kind="programs.reminder").exists()
+
+
 def no_verification() -> Arguments:
     caches["shared"].delete(nightly.KEY)
     return ()
@@ -112,6 +127,7 @@ TASKS: dict[str, tuple[Callable[[], Arguments], Callable[[], bool]]] = {
     "events.plan_timetable": (a_timetable_that_waits, timetable_computed),
     "notifications.deliver": (a_message, one_mail),
     "notifications.deliver_due": (a_message, one_mail),
+    "programs.carry_out_due": (a_due_reminder, one_reminder),
     "programs.end_overdue_visits": (a_visit_that_is_over, visit_ended),
     "programs.tasks.provision_municipality": (a_waiting_municipality, open_municipality),
     "programs.tasks.provision_waiting": (waiting_municipalities, open_municipality),

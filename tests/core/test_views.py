@@ -2,8 +2,9 @@
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.template import engines
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 from django.views.generic import FormView
 
 from tech4muni.core.forms import FormMixin
@@ -64,12 +65,14 @@ def test_every_base_frames_a_page(db: None, base: str) -> None:
     block = "plain" if base == "base_centred.html" else "content"
     blocks = f"{{% block title %}}Title{{% endblock %}}{{% block {block} %}}<h1>Words</h1>{{% endblock %}}"
     request = RequestFactory().get("/")
-    page = read(engines["django"].from_string(f"{{% extends '{base}' %}}{blocks}").render({}, request))
+    urlconf = settings.PUBLIC_SCHEMA_URLCONF if base == "base_public.html" else settings.ROOT_URLCONF
+    with override_settings(ROOT_URLCONF=urlconf):
+        page = read(engines["django"].from_string(f"{{% extends '{base}' %}}{blocks}").render({}, request))
 
     assert page.one("main").one("h1").text == "Words"
     assert page.one("title").text == "Title – Tech4Muni"
     assert len(page.all("footer")) == (0 if base == "base_print.html" else 1)
-    assert len(page.all("nav", id="nav")) == (1 if base == "base_tenant.html" else 0)
+    assert len(page.all("nav", id="nav")) == (1 if base in {"base_tenant.html", "base_public.html"} else 0)
 
 
 def test_a_page_for_paper_names_brand_and_time(db: None) -> None:
