@@ -152,6 +152,15 @@ def test_nobody_is_reminded_of_what_is_done_or_dropped(strumica: Municipality, h
     assert not soon(strumica, days=365).exists()
 
 
+def test_to_name_none_is_to_withdraw_none(strumica: Municipality) -> None:
+    with clock.at(START):
+        deadline = a_deadline(strumica, START + timedelta(days=10))
+        withdraw_deadlines(keys=[])
+
+    deadline.refresh_from_db()
+    assert deadline.is_open
+
+
 def test_what_was_met_stays_met_until_it_moves(strumica: Municipality) -> None:
     with clock.at(START):
         deadline = a_deadline(strumica, START + timedelta(days=10))
