@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 
 from programs.models import Municipality
@@ -85,7 +86,8 @@ def world(transactional_db: None) -> World:
 def whole_world(transactional_db: None) -> World:
     """The world with what all apps show."""
     strumica, haifa = (Municipality.objects.get(schema_name=name) for name in ("strumica", "haifa"))
-    return make_world(here=strumica, there=haifa, makers=MAKERS)
+    with transaction.atomic():  # as a request has it: rows are locked on the way
+        return make_world(here=strumica, there=haifa, makers=MAKERS)
 
 
 @pytest.mark.parametrize("named", PAGES, ids=str)
