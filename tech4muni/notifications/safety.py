@@ -23,7 +23,7 @@ LINKING: Final = re.compile(
     | (?<=\D):(?=\S)                    # http:8080
     | [.\u3002\uff0e\uff61](?=[^\s\d!-/:-@\[-`{-~])   # example.org, but not 3.5 or "etc.)"
     | \.(?=\d+\.\d+\.\d)                # 192.0.2.1
-    | (?<=www)\.(?=\S)                  # www.0
+    | (?<=www)\.                        # www.0, and "www." before what a template goes on with
     | @(?=\S)                           # dana@example
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.template import Engine
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tech4muni.notifications import kinds
@@ -90,6 +90,7 @@ def test_every_kind_has_its_three_templates_and_a_label(kind: Kind) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(kind=st.sampled_from([*KINDS, TRY]), text=hostile, language=st.sampled_from(LANGUAGES), brand=hostile)
+@example(kind=kinds.get("events.agenda_city"), text=":www.", language="en-gb", brand="")
 def test_hostile_text_adds_no_tag_no_link_and_no_header(kind: Kind, text: str, language: str, brand: str) -> None:
     calm = rendered(kind, with_hostile(kind, "Dana"), language=language, brand="Strumica")
     mail = rendered(kind, with_hostile(kind, text), language=language, brand=brand)
