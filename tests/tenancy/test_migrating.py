@@ -1,6 +1,5 @@
 """A change of the schema over all municipalities: the same everywhere, resumable, past broken ones."""
 
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
@@ -15,7 +14,6 @@ from django_tenants.utils import schema_exists, tenant_context
 from programs.enums import SchemaJobState
 from programs.models import Municipality
 from programs.queries import schemas_behind
-from programs.schemas.dump import schema_script
 from programs.schemas.locks import own_connection
 from programs.schemas.migrating import Outcome, migrate_tenants
 from programs.schemas.models import SchemaJob, SchemaTemplate
@@ -26,6 +24,7 @@ from programs.schemas.versions import schema_version
 from tests.factories.municipalities import make_municipality
 from tests.processes import PATIENCE, kill_where_it_waits
 from tests.tenancy.sample import APP, BY_PYTHON, CHANGES, FIRST, NAME_STREETS, SampleApp, sample_app
+from tests.tenancy.scripts import tables_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,10 +43,6 @@ def sample(transactional_db: None, tmp_path: Path) -> Iterator[SampleApp]:
 
 def run(*schemas: str, **options: Any) -> dict[str, Outcome]:
     return {outcome.schema: outcome for outcome in migrate_tenants(schemas or NAMES, **options)}
-
-
-def tables_of(schema: str) -> list[str]:
-    return re.sub(rf"\b{schema}\b", "here", schema_script(schema, data=False)).splitlines()
 
 
 def freshly_made() -> list[str]:
