@@ -20,7 +20,6 @@ from tests.conftest import HostClient
 
 URLCONFS = {PUBLIC: settings.PUBLIC_SCHEMA_URLCONF, MUNICIPALITY: settings.ROOT_URLCONF}
 ADDRESSES = itertools.cycle(range(1, 255))
-PUBLISHED = {"market:calls", "market:calls_feed"}
 HOSTS = {PUBLIC: "localhost", MUNICIPALITY: "strumica.localhost"}
 
 
@@ -100,7 +99,5 @@ def test_answers(row: Row, world: World) -> None:
 
 
 def may_read_all(row: Row) -> tuple[str, ...]:
-    """Coordinators see all municipalities, on the public host only; what is published there is everybody's."""
-    if row.name in PUBLISHED:
-        return CAST
-    return ("coordinator", "visitor", "founder") if row.host == PUBLIC else ()
+    """Coordinators see all municipalities, on the public host only."""
+    return ("coordinator", "visitor") if row.host == PUBLIC else ()

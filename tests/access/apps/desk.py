@@ -26,10 +26,10 @@ PAGES: Final[list[NamedPage]] = [
 
 
 def make_rows(municipality: Municipality, world: World) -> dict[str, Any]:
-    """Make a call with an application, named with the municipality's canary."""
+    """Make a call, whose title is everybody's, with an application of a company that bears the canary."""
     canary = CANARIES[municipality.schema_name]
     with tenant_context(municipality):
-        challenge = make_challenge(municipality, title=f"Desk {canary}")
+        challenge = make_challenge(municipality, title="Desks")
     call = make_call(municipality, challenge)
     company = make_company(name=f"Company {canary}")
     application = make_application(call, company=company, state=ApplicationState.SUBMITTED)

@@ -138,9 +138,10 @@ PAGES: Final[list[NamedPage]] = [
 
 
 def make_rows(municipality: Municipality, world: World) -> dict[str, Any]:
-    """Make two events, all of whose texts carry the municipality's canary: one is open for choices, one published.
+    """Make two events, whose texts carry the municipality's canary: one is open for choices, one published.
 
-    The founder's company takes part in those of the municipality that is asked about.
+    The title of the challenge is everybody's, and so without it. The founder's company takes part in those of the
+    municipality that is asked about.
     """
     canary = CANARIES[municipality.schema_name]
     actor = Actor(user=world.people["coordinator"])
@@ -148,7 +149,7 @@ def make_rows(municipality: Municipality, world: World) -> dict[str, Any]:
     owner = world.people["founder"] if municipality == world.here else None
     company = make_company(owner, name=f"Company {canary}", description=canary)
     with tenant_context(municipality):
-        challenge = make_challenge(municipality, title=f"Streets {canary}", program=program)
+        challenge = make_challenge(municipality, title="Streets that flood", program=program)
     names: dict[str, Any] = {"names": {"en-gb": f"Event {canary}"}, "place": f"Hall {canary}"}
     choosing, published = (make_event(program, actor=actor, **names) for _two in range(2))
     rows = {"event_choosing_city": seat_city(choosing, municipality, challenge)}

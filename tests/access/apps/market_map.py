@@ -15,6 +15,7 @@ from tests.access.answers import MUNICIPALITY, Answers, NamedPage, Row, inside, 
 from tests.access.world import CANARIES, World
 from tests.factories.challenges import make_challenge
 from tests.factories.market import make_company
+from tests.factories.people import make_user
 from tests.factories.selection import close_call, freeze, make_lead, make_received
 
 
@@ -84,18 +85,22 @@ PAGES: Final[list[NamedPage]] = [
 
 
 def make_rows(municipality: Municipality, world: World) -> dict[str, Any]:
-    """Make a challenge whose call has closed, with an application of the founder, a lead and a requirement."""
+    """Make a challenge whose call has closed, with an application, a lead and a requirement.
+
+    The title of the call is everybody's, and so without the canary. Here the founder has applied, there somebody else.
+    """
     canary = CANARIES[municipality.schema_name]
-    people = world.people
+    people, is_here = world.people, municipality == world.here
+    owner = people["founder"] if is_here else make_user()
     with tenant_context(municipality), transaction.atomic():
-        challenge = make_challenge(municipality, title=f"Mapped {canary}", stage=Stage.MAPPING)
-        company = make_company(people["founder"], name=f"Company {municipality.schema_name}")
+        challenge = make_challenge(municipality, title="Mapped streets", stage=Stage.MAPPING)
+        company = make_company(owner, name=f"Company {municipality.schema_name}")
         received = make_received(
-            challenge, company=company, owner=people["founder"], state=ReleaseState.UNDER_REVIEW, text=canary,
+            challenge, company=company, owner=owner, state=ReleaseState.UNDER_REVIEW, text=canary,
             files=[(f"{canary}.pdf", b"%PDF " + canary.encode())],
         )  # fmt: skip
         close_call(challenge)
-        freeze(challenge, people["lead" if municipality == world.here else "elsewhere"])
+        freeze(challenge, people["lead" if is_here else "elsewhere"])
         lead = make_lead(challenge, name=f"Lead {canary}", notes=canary, source=canary)
         requirement = Requirement.objects.create(challenge=challenge, text=f"Works {canary}", must=True)
         return {

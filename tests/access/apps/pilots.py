@@ -187,7 +187,7 @@ def make_rows(municipality: Municipality, world: World) -> dict[str, Any]:
     founder = world.people["founder"] if is_here else make_user()
     made: dict[str, Any] = {}
     with tenant_context(municipality):
-        challenge = make_challenge(municipality, title=f"Pilots {canary}", stage=Stage.PILOT)
+        challenge = make_challenge(municipality, title="Pilots of a city", stage=Stage.PILOT)
         for state in (PilotState.PLANNING, PilotState.RUNNING, PilotState.REVIEW):
             table = make_pilot(municipality, challenge=challenge, lead=lead, founder=founder)
             Pilot.objects.filter(pk=table.pilot.pk).update(state=state, aim=canary, site=canary)

@@ -20,7 +20,7 @@ from tests.access.world import CANARIES, World
 from tests.factories.challenges import acting_as
 from tests.factories.evaluation import freeze, make_candidate, make_published, make_scorer, write_decision
 from tests.factories.market import make_company
-from tests.factories.people import make_member
+from tests.factories.people import make_member, make_user
 
 
 def challenge_of(world: World) -> dict[str, Any]:
@@ -99,14 +99,18 @@ PAGES: Final[list[NamedPage]] = [
 
 
 def make_rows(municipality: Municipality, world: World) -> dict[str, Any]:
-    """Make a selection whose scoring is closed and whose decision is a draft."""
+    """Make a selection whose scoring is closed and whose decision is a draft.
+
+    The title of the call is everybody's, and so without the canary. Here the founder has applied, there somebody else.
+    """
     canary, here = CANARIES[municipality.schema_name], municipality == world.here
     lead = acting_as(world.people["lead" if here else "elsewhere"], municipality)
     evaluator = world.people["evaluator"] if here else make_member(municipality, Role.EVALUATOR)
     with tenant_context(municipality):
-        challenge = make_published(municipality, title=f"Judged {canary}")
-        company = make_company(world.people["founder"], name=f"Judged {canary}")
-        received = make_candidate(challenge, company=company, owner=world.people["founder"])
+        challenge = make_published(municipality, title="Judged fairly")
+        owner = world.people["founder"] if here else make_user()
+        company = make_company(owner, name=f"Judged {canary}")
+        received = make_candidate(challenge, company=company, owner=owner)
         freeze(challenge, lead)
         scorer = make_scorer(challenge, lead, user=evaluator)
         _score(challenge, received.release_id, scorer, canary)
