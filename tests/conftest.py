@@ -23,6 +23,7 @@ from programs.models import Domain, Municipality
 from programs.queries import schemas_behind
 from programs.schemas.provisioning import provision
 from tech4muni.accounts.sessions import bind
+from tech4muni.core import limits
 from tech4muni.core.caches import ACROSS_HOSTS
 from tech4muni.core.hosts import without_port
 from tech4muni.embedded import servers
@@ -120,11 +121,12 @@ def _hosts_unknown() -> None:
 
 @pytest.fixture(autouse=True)
 def _no_tries_yet() -> None:
-    """Begin each test with nobody having tried to log in."""
+    """Begin each test with nobody having tried to log in, or done anything else that is counted."""
     cache: Any = caches["default"]
     client = cache._cache.get_client(None, write=True)
-    for key in client.scan_iter(f"*:{cache.key_prefix}:*:{ACROSS_HOSTS}*"):
-        client.delete(key)
+    for counted in (ACROSS_HOSTS, limits.PREFIX):
+        for key in client.scan_iter(f"*:{cache.key_prefix}:*:{counted}*"):
+            client.delete(key)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""How often something may happen from one address, for pages without an account."""
+"""How often something may happen from one address, or to one mailbox, for pages without an account."""
 
 from typing import Final
 
@@ -11,19 +11,20 @@ from redis.exceptions import RedisError
 PREFIX: Final = "limit"
 
 
-def is_within(request: HttpRequest, what: str, *, most: int, seconds: int) -> bool:
+def is_within(request: HttpRequest, what: str, *, most: int, seconds: int, by: str = "") -> bool:
     """Count one more, and return whether it is within the limit; while the counter is away, everything is.
 
-    The address itself is kept nowhere: what is counted by is a digest that nobody can turn back.
+    What is counted by is kept nowhere, but for a digest that nobody can turn back.
 
     Args:
-        request: whose address counts.
+        request: whose address counts, unless `by` says otherwise.
         what: is limited, such as `validation.answer:<id>`.
         most: how often in each stretch of time.
         seconds: how long a stretch is.
+        by: what counts in place of the connection's address, such as a mailbox.
     """
-    address = get_adapter().get_client_ip(request)
-    key = f"{PREFIX}:{salted_hmac(what, address, algorithm='sha256').hexdigest()}"
+    counted = f"by:{by}" if by else get_adapter().get_client_ip(request)
+    key = f"{PREFIX}:{salted_hmac(what, counted, algorithm='sha256').hexdigest()}"
     try:
         cache.add(key, 0, timeout=seconds)
         return bool(cache.incr(key) <= most)

@@ -3,7 +3,6 @@
 from typing import Final
 from uuid import UUID
 
-from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -19,11 +18,14 @@ from programs.people.views.account import read_and_send
 from solutions.market.forms.calls import AnswerForm, AskForm, HideForm
 from solutions.market.models import Call, CallQuestion
 from solutions.market.services import questions
+from tech4muni.core import limits
 from tech4muni.core.errors import Conflict
 from tech4muni.core.forms import FormMixin
 from tech4muni.core.views import carried_out, render_form, sent
 
-RATES: Final = {"question": "20/h/ip,6/h/key"}
+HOUR: Final = 3600
+MOST_OF_ADDRESS: Final = 20
+MOST_OF_MAILBOX: Final = 6
 
 
 @read_and_send
@@ -55,8 +57,9 @@ def ask(request: HttpRequest, call_id: UUID) -> HttpResponse:
 
 
 def _is_within_rate(request: HttpRequest, email: str) -> bool:
-    found = ratelimit.consume(request, app="market", action="question", config=RATES, key=email.lower())
-    return found is not None
+    what = "market.question"
+    from_here = limits.is_within(request, what, most=MOST_OF_ADDRESS, seconds=HOUR)
+    return limits.is_within(request, what, most=MOST_OF_MAILBOX, seconds=HOUR, by=email.lower()) and from_here
 
 
 @read_and_send

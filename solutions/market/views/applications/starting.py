@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
-from allauth.core.internal.ratelimit import consume
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
@@ -29,10 +28,12 @@ from tech4muni.accounts.models import User
 from tech4muni.core import clock
 from tech4muni.core.errors import Conflict
 from tech4muni.core.forms import FormMixin
+from tech4muni.core.limits import is_within
 from tech4muni.core.views import carried_out, render_form, sent
 
 BACKEND: Final = settings.AUTHENTICATION_BACKENDS[0]
-LIMIT: Final = {"apply": "20/10m/ip"}
+MOST: Final = 20
+SECONDS: Final = 600
 START: Final = "market/applications/start.html"
 
 
@@ -45,7 +46,7 @@ def apply(request: ActorRequest, call_id: UUID) -> HttpResponse:
     form = StartForm(sent(request))
     if request.method == "POST" and form.is_trapped:
         return redirect("market:link_sent", call.public_id)
-    if request.method == "POST" and not consume(request, app="market", action="apply", config=LIMIT):
+    if request.method == "POST" and not is_within(request, "market.apply", most=MOST, seconds=SECONDS):
         form.add_error(None, _("Too many tries. Please wait some minutes and try again."))
         return _start(request, call, form, HTTPStatus.TOO_MANY_REQUESTS)
 
