@@ -2,7 +2,6 @@
 
 import io
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -140,18 +139,6 @@ def picture(kind: str = "PNG") -> bytes:
     drawn = io.BytesIO()
     Image.new("RGB", (8, 8), "red").save(drawn, kind)
     return drawn.getvalue()
-
-
-def office(folder: str = "word/", *, members: int = 1, content: bytes = b"<x/>", extra: str = "") -> bytes:
-    """An office file as far as its outside tells."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", b"<Types/>")
-        for number in range(members):
-            archive.writestr(f"{folder}part{number}.xml", content)
-        if extra:
-            archive.writestr(extra, b"x")
-    return packed.getvalue()
 
 
 PDF: Final = b"%PDF-1.7\n1 0 obj <<>> endobj\n%%EOF\n"

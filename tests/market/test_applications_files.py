@@ -12,9 +12,11 @@ from solutions.market.models import Application, ApplicationFile, Call
 from solutions.market.services import files, sniffing, submitting
 from solutions.market.services.files import tidy
 from tech4muni.accounts.models import User
+from tech4muni.core import office as office_files
 from tech4muni.core.errors import Refused
+from tests.factories.files import of_a_later_version, office
 from tests.factories.people import make_user
-from tests.market.application_steps import PDF, FakeReceiver, client_of, draft_for, fill, office, page, picture
+from tests.market.application_steps import PDF, FakeReceiver, client_of, draft_for, fill, page, picture
 
 
 @pytest.fixture(autouse=True)
@@ -83,8 +85,9 @@ def test_what_is_on_the_list_is_kept(
         ("picture.docx", picture()),
         ("sheet.docx", office("xl/")),
         ("broken.docx", office()[:40]),
+        ("later.docx", of_a_later_version(office())),
         ("macros.docx", office(extra="word/vbaProject.bin")),
-        ("crowd.docx", office(members=sniffing.MAX_MEMBERS)),
+        ("crowd.docx", office(members=office_files.MAX_MEMBERS)),
         ("large.pdf", PDF + b"\0" * sniffing.MAX_BYTES),
     ],
     ids=named,
@@ -97,7 +100,7 @@ def test_what_is_not_is_refused(draft: Application, owner: User, name: str, cont
 
 
 def test_what_unpacks_to_too_much_is_refused(draft: Application, owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sniffing, "MAX_UNPACKED", 10_000)
+    monkeypatch.setattr(office_files, "MAX_UNPACKED", 10_000)
 
     with pytest.raises(Refused, match="unpacked"):
         add(draft, owner, "bomb.docx", office(content=b"0" * 20_000))

@@ -1,8 +1,6 @@
 """The evidence ledger: appended, chained, corrected by new entries, countersigned, and read alone for the KPIs."""
 
 import hashlib
-import io
-import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -17,7 +15,7 @@ from django_tenants.utils import tenant_context
 
 from pilots.chain import GENESIS
 from pilots.enums import EvidenceKind, PilotState, Standing
-from pilots.files import MAX_BYTES, MAX_MEMBERS
+from pilots.files import MAX_BYTES
 from pilots.models import Countersignature, Evidence
 from pilots.queries.figures import figures_of
 from pilots.queries.ledger import export, verify, verify_all
@@ -27,6 +25,8 @@ from programs.models import Municipality
 from tech4muni.audit.models import Entry
 from tech4muni.core import clock
 from tech4muni.core.errors import Conflict, Forbidden, Refused
+from tech4muni.core.office import MAX_MEMBERS
+from tests.factories.files import of_a_later_version, office
 from tests.factories.pilots import Table, make_pilot, read
 
 PDF = b"%PDF-1.7\n..."
@@ -42,17 +42,6 @@ def table(in_strumica: Municipality) -> Table:
 def note(table: Table, text: str = "Seen", seat: Any = None) -> Evidence:
     day = clock.now().date()
     return ledger.add_note(table.pilot, seat=seat or table.city, text=text, observed_on=day)
-
-
-def workbook(*names: str, members: int = 0) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as parts:
-        for name in (*names, *(f"x{number}" for number in range(members))):
-            parts.writestr(name, "x")
-    return made.getvalue()
-
-
-BOOK = ("[Content_Types].xml", "xl/workbook.xml")
 
 
 def test_entries_follow_one_another(table: Table) -> None:
@@ -162,7 +151,7 @@ def test_the_other_side_countersigns_once(table: Table) -> None:
     ("name", "content"),
     [
         ("a.pdf", PDF), ("a.PNG", PNG), ("a.jpg", JPG), ("a.jpeg", JPG), ("a.csv", "день,שלום\n1,2\n".encode()),
-        ("a.xlsx", workbook(*BOOK)),
+        ("a.xlsx", office("xl/")),
     ],
 )  # fmt: skip
 def test_files_are_kept_as_they_are(table: Table, name: str, content: bytes) -> None:
@@ -185,8 +174,9 @@ def test_files_are_kept_as_they_are(table: Table, name: str, content: bytes) -> 
     [
         ("a.exe", b"MZ"), ("a", PDF), ("a.html", b"<script>"), ("a.svg", b"<svg>"), ("a.pdf", PNG), ("a.png", JPG),
         ("a.jpg", b"<script>"), ("a.pdf", b""), ("a.csv", b"a\0b"), ("a.xlsx", PDF), ("a.xlsx", b"PK\x03\x04broken"),
-        ("a.xlsx", workbook("evil.exe")), ("a.xlsx", workbook(*BOOK, members=MAX_MEMBERS)), ("a.pdf.exe", PDF),
-        ("a.pdf", PDF + b"0" * MAX_BYTES),
+        ("a.xlsx", office("evil/")), ("a.xlsx", office("xl/", extra="xl/vbaProject.bin")),
+        ("a.xlsx", of_a_later_version(office("xl/"))), ("a.xlsx", office("xl/", members=MAX_MEMBERS)),
+        ("a.pdf.exe", PDF), ("a.pdf", PDF + b"0" * MAX_BYTES),
     ],
 )  # fmt: skip
 def test_other_files_are_refused(table: Table, name: str, content: bytes) -> None:

@@ -1,6 +1,5 @@
 """What an uploaded file is, by its name and by its content; what is not on the list is refused."""
 
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -12,13 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from tech4muni.core.errors import Refused
 from tech4muni.core.images import redraw
+from tech4muni.core.office import WRONG, check_office
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_SIDE: Final = 2000  # pixels of the longer side of a picture
-MAX_MEMBERS: Final = 2000
-MAX_UNPACKED: Final = 200 * 1024 * 1024
 OFFICE: Final = "application/vnd.openxmlformats-officedocument."
-WRONG: Final = _("The content of this file is not what its name says. Save it again as PDF, or choose another one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +58,7 @@ def _picture(_ending: str, content: bytes) -> Sniffed:
 
 def _office(ending: str, content: bytes) -> Sniffed:
     folder, kind = OFFICE_PARTS[ending]
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as packed:
-            members = packed.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        raise Refused(WRONG, field="file") from None
-    if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
-        raise Refused(_("This file holds too much when it is unpacked. Save it as PDF."), field="file")
-    names = {member.filename for member in members}
-    if "[Content_Types].xml" not in names or not any(name.startswith(folder) for name in names):
-        raise Refused(WRONG, field="file")
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise Refused(_("This file holds macros. Save it without them, or as PDF."), field="file")
+    check_office(BytesIO(content), folder)
     return Sniffed(content, OFFICE + kind, ending)
 
 
