@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from challenges.permissions import ENDED, may_approve, may_read, may_write
+from challenges.permissions import ENDED, may_approve, may_move_on, may_read, may_write
 from programs.actors import Actor
 from programs.enums import Role
 from tech4muni.core.permissions import ALLOW, STRANGER, Decision, refuse
@@ -63,14 +63,8 @@ def may_screen_application(actor: Actor, challenge: "Challenge", seen: Seen) -> 
 
 
 def may_invite(actor: Actor, challenge: "Challenge") -> Decision:
-    """Leads, and coordinators on a visit, invite those on the shortlist to the event."""
-    if not actor.is_inside:
-        return STRANGER
-    if not challenge.is_under_way:
-        return refuse(ENDED)
-    if actor.role == Role.LEAD or actor.acts_as_coordinator:
-        return ALLOW
-    return refuse(_("Only a lead of this municipality may do this."))
+    """Those who move a challenge on invite the companies on its shortlist to the event."""
+    return may_move_on(actor, challenge)
 
 
 def may_map(actor: Actor, challenge: "Challenge") -> Decision:

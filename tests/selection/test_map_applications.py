@@ -16,9 +16,9 @@ from programs.enums import Role, Stage
 from programs.models import Municipality
 from solutions.market.models import Call, Release
 from solutions.selection.models import SelectionRound
-from solutions.selection.views.applications import harmless
 from tech4muni.accounts.models import User
 from tech4muni.core import clock
+from tech4muni.core.spreadsheets import harmless
 from tests.factories.challenges import make_challenge
 from tests.factories.market import make_company
 from tests.factories.people import make_member

@@ -1,7 +1,5 @@
 """Received applications: the list, one of them, its files, and the list as a table for spreadsheets."""
 
-import csv
-import re
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -37,9 +35,9 @@ from solutions.selection.queries.received import (
 )
 from solutions.selection.services.opening import note_opened
 from solutions.selection.services.screening import STEPS, ScreeningStep, possible_steps
+from tech4muni.core.spreadsheets import csv_response
 
 PER_PAGE = 25
-BEGINS_A_FORMULA: Final = re.compile(r"\s*[=+\-@\t\r\n]")
 
 
 @require_safe
@@ -78,14 +76,8 @@ def export(request: MunicipalityRequest, challenge_id: UUID) -> HttpResponse:
     """Give the list, as it is filtered, as text with commas for spreadsheets."""
     challenge = challenge_for(request.actor, challenge_id)
     rows = found(visible_to(request.actor, challenge), challenge, **chosen_by(ApplicationFilter(request.GET)))
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="applications.csv"'
-    response.write("\ufeff")  # by which spreadsheets know that it is UTF-8
-    writer = csv.writer(response)
-    writer.writerow([_("Reference"), _("Company"), _("State"), _("Submitted"), _("Language"), _("Round")])
-    for row in with_states(rows):
-        writer.writerow([harmless(str(value)) for value in cells_of(row)])
-    return response
+    headings = [_("Reference"), _("Company"), _("State"), _("Submitted"), _("Language"), _("Round")]
+    return csv_response("applications", [headings, *(cells_of(row) for row in with_states(rows))])
 
 
 def cells_of(row: Row) -> list[object]:
@@ -93,11 +85,6 @@ def cells_of(row: Row) -> list[object]:
     received = row.received
     when = received.submitted_at.isoformat(timespec="minutes")
     return [received.reference, received.company_name, row.state.label, when, received.language, received.round]
-
-
-def harmless(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: OWASP, "CSV Injection"."""
-    return f"'{text}" if BEGINS_A_FORMULA.match(text) else text
 
 
 @require_safe
