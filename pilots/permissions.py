@@ -11,6 +11,7 @@ from pilots.enums import BY_WHO_DELIVERS, OPEN_LEDGER, MilestoneStep, PilotSide,
 from programs.actors import Actor
 from programs.enums import Role, Stage
 from solutions.market.enums import CompanyRole
+from solutions.market.permissions import COMPANY_WRITERS
 from tech4muni.core.permissions import ALLOW, STRANGER, Decision, refuse
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pilots.models import Evidence, Milestone, Pilot
     from tech4muni.accounts.models import User
 
-COMPANY_WRITERS: Final = frozenset({CompanyRole.OWNER, CompanyRole.EDITOR})
 WRONG_STATE: Final = {
     PilotState.PLANNING: _("The pilot has not begun yet."),
     PilotState.RUNNING: _("The pilot is running."),

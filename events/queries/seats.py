@@ -10,10 +10,8 @@ from events.enums import Side
 from events.models import Delegation, Event
 from events.permissions import Seat
 from programs.actors import Actor
-from solutions.market.enums import CompanyRole
 from solutions.market.models import CompanyMember
-
-COMPANY_WRITERS = frozenset({CompanyRole.OWNER, CompanyRole.EDITOR})
+from solutions.market.permissions import COMPANY_WRITERS
 
 
 def seat_at(actor: Actor, *delegations: Delegation) -> tuple[Seat, Delegation | None]:

@@ -8,11 +8,12 @@ from django.conf import settings
 
 from events.enums import Side
 from events.models import Delegation
-from events.queries.seats import COMPANY_WRITERS
 from programs.cohorts.queries import sender_of
 from programs.people.messages import tell
 from programs.people.queries import members
-from solutions.market.models import CompanyMember
+from solutions.market.enums import CompanyRole
+from solutions.market.permissions import COMPANY_WRITERS
+from solutions.market.queries import companies
 from tech4muni.accounts.models import User
 from tech4muni.core.hosts import address
 from tech4muni.notifications.kinds import Kind
@@ -36,10 +37,7 @@ def people_of(delegation: Delegation, *, writers: bool = False) -> list[User]:
     """
     if delegation.municipality is not None:
         return [membership.user for membership in members(delegation.municipality).filter(user__is_active=True)]
-    rows = CompanyMember.objects.filter(company=delegation.company, ended_at__isnull=True, user__is_active=True)
-    if writers:
-        rows = rows.filter(role__in=COMPANY_WRITERS)
-    return [member.user for member in rows.select_related("user").order_by("pk")]
+    return companies.people_of(delegation.company, COMPANY_WRITERS if writers else tuple(CompanyRole))
 
 
 def send(

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from challenges.models import Challenge
 from pilots.enums import PilotSide
 from pilots.models import Kpi, Milestone, Pilot
-from pilots.permissions import COMPANY_WRITERS, Seat
+from pilots.permissions import Seat
 from programs.actors import Actor
 from programs.enums import MunicipalityState
 from programs.models import Municipality
 from solutions.market.enums import CompanyRole, ReleaseState
-from solutions.market.models import Company, CompanyMember, PilotEntry, Release
+from solutions.market.models import CompanyMember, PilotEntry, Release
 from tech4muni.accounts.models import User
 from tech4muni.core import clock
 
@@ -64,14 +64,6 @@ def entries_for(user: User) -> QuerySet[PilotEntry]:
     own = CompanyMember.objects.filter(user=user, ended_at__isnull=True).values("company")
     rows = PilotEntry.objects.filter(company__in=own, municipality__state=MunicipalityState.ACTIVE)
     return rows.select_related("municipality", "company").order_by("-created_at", "-pk")
-
-
-def company_writers(company: Company) -> list[User]:
-    """Return the people of a company who work on its pilots and can log in."""
-    rows = CompanyMember.objects.filter(
-        company=company, role__in=COMPANY_WRITERS, ended_at__isnull=True, user__is_active=True
-    )
-    return [member.user for member in rows.select_related("user").order_by("pk")]
 
 
 def waiting_releases(challenge: Challenge) -> list[Release]:

@@ -12,12 +12,14 @@ from pilots.enums import PilotSide
 from pilots.mails import PILOT_NEWS
 from pilots.models import Pilot
 from pilots.permissions import Seat
-from pilots.queries.pilots import city_path, company_path, company_writers, entry_of
+from pilots.queries.pilots import city_path, company_path, entry_of
 from programs.brand import brand_of
 from programs.cohorts.queries import sender_of
 from programs.people.messages import tell
 from programs.people.queries import active_leads
 from solutions.market.models import PilotEntry
+from solutions.market.permissions import COMPANY_WRITERS
+from solutions.market.queries.companies import people_of
 from tech4muni.accounts.models import User
 from tech4muni.core import clock
 from tech4muni.core.errors import Conflict
@@ -88,7 +90,7 @@ def tell_side(pilot: Pilot, side: PilotSide, *, what: str | Promise, about: str 
             person = membership.user
             tell(PILOT_NEWS, person, entry.municipality, values, path=city_path(pilot), key=f"{key}:{person.pk}")
         return
-    for person in company_writers(entry.company):
+    for person in people_of(entry.company, COMPANY_WRITERS):
         tell_company(PILOT_NEWS, person, entry, values, key=f"{key}:{person.pk}")
 
 

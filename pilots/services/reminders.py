@@ -12,11 +12,13 @@ from django_tenants.utils import tenant_context
 from pilots.enums import PilotSide, PilotState
 from pilots.mails import MILESTONE_REMINDER
 from pilots.models import UNDELIVERED, Milestone, Pilot
-from pilots.queries.pilots import city_path, company_writers, entry_of
+from pilots.queries.pilots import city_path, entry_of
 from pilots.services.common import tell_company
 from programs.enums import ReminderStep
 from programs.models import Municipality
 from programs.timing.services import STEPS, cancel, meet_deadline, schedule, set_deadline, withdraw_deadlines
+from solutions.market.permissions import COMPANY_WRITERS
+from solutions.market.queries.companies import people_of
 from tech4muni.core import clock
 from tech4muni.core.languages import in_each_language
 
@@ -74,7 +76,7 @@ def remind_company(payload: Mapping[str, Any]) -> None:
             "due_on": milestone.due_on,
             "late": payload["step"] == ReminderStep.DAY_AFTER,
         }
-        for person in company_writers(entry.company):
+        for person in people_of(entry.company, COMPANY_WRITERS):
             key = f"{milestone.deadline_key}:{payload['step']}:{person.pk}"
             tell_company(MILESTONE_REMINDER, person, entry, values, key=key)
 

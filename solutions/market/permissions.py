@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from solutions.market.enums import ApplicationState, CompanyRole
 from tech4muni.core.permissions import ALLOW, STRANGER, Decision, refuse
 
-WRITERS: Final = frozenset({CompanyRole.OWNER, CompanyRole.EDITOR})
+COMPANY_WRITERS: Final = frozenset({CompanyRole.OWNER, CompanyRole.EDITOR})
 WITHDRAWN: Final = _("This application was withdrawn: nothing in it is changed any more.")
 LATE: Final = _("The deadline has passed. What was submitted stays as it is.")
 OWNER_ONLY: Final = _("Only the owner of the application may do this.")
@@ -38,7 +38,7 @@ def may_write(standing: Standing) -> Decision:
     """Owner and editors change a draft at any time, and what was submitted while a municipality would take it."""
     if standing.role is None:
         return STRANGER
-    if standing.role not in WRITERS:
+    if standing.role not in COMPANY_WRITERS:
         return refuse(_("You may read this application. Its owner and its editors change it."))
     if standing.state == ApplicationState.WITHDRAWN:
         return refuse(WITHDRAWN)

@@ -11,7 +11,7 @@ from programs.timing.services import cancel, schedule
 from solutions.market.enums import ApplicationState
 from solutions.market.mails import APPLICATION_REMINDER
 from solutions.market.models import Application, Call
-from solutions.market.permissions import WRITERS
+from solutions.market.permissions import COMPANY_WRITERS
 from solutions.market.queries.applications import chosen_calls, drafts_for, people_on
 from solutions.market.queries.calls import accepts
 from solutions.market.sections import PROPOSAL, SHARED, missing
@@ -61,7 +61,7 @@ def remind(payload: Mapping[str, Any]) -> None:
         "closes_at": call.closes_at,
         "missing": count_missing(application),
     }
-    for person in people_on(application).filter(role__in=WRITERS, user__is_active=True):
+    for person in people_on(application).filter(role__in=COMPANY_WRITERS, user__is_active=True):
         mail(
             APPLICATION_REMINDER,
             person.user,

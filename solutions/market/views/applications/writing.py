@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from programs.people.views.account import AccountRequest, read_and_send
 from solutions.market.forms.applications import AnswersForm, ChooseForm, DropForm
 from solutions.market.models import Application
-from solutions.market.permissions import WRITERS, may_write
+from solutions.market.permissions import COMPANY_WRITERS, may_write
 from solutions.market.queries.applications import Desk, calls_on_offer, desk_for, shared_answers
 from solutions.market.queries.calls import accepts
 from solutions.market.queries.content import seen_of
@@ -75,7 +75,7 @@ def _write(
 ) -> HttpResponse:
     decision, answers = may_write(desk.standing), answers_of(desk)
     context = {"application": desk.application, "section": section, "title": title, "desk": desk, "call": call}
-    if not decision and (request.method != "POST" or desk.role not in WRITERS):
+    if not decision and (request.method != "POST" or desk.role not in COMPANY_WRITERS):
         rows = [(field.label, shown(field, answers.get(field.name))) for field in section.fields]
         if request.method == "POST":
             decision.enforce()
