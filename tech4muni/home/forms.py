@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from programs.models import Municipality
@@ -67,18 +68,37 @@ class ProfileForm(FormMixin, forms.ModelForm[Municipality]):
         return {name: value for name, value in self.cleaned_data.items() if name in changed & EDITABLE}
 
 
-class MunicipalityForm(ProfileForm):
-    """All that coordinators decide about a municipality."""
+class LanguagesMixin(forms.Form):
+    """The languages of a municipality or a program, the main one first; a subclass says what they are for."""
 
+    languages_are_for: str | Promise = ""
     main_language = forms.ChoiceField(
         label=_("Main language"), choices=settings.LANGUAGES, help_text=_("Used where nobody chose another.")
     )
     languages = forms.MultipleChoiceField(
-        label=_("Languages"),
-        choices=settings.LANGUAGES,
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        help_text=_("In which its people and its residents are written to. The main language is always among them."),
+        label=_("Languages"), choices=settings.LANGUAGES, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["languages"].help_text = self.languages_are_for  # type: ignore[assignment]
+        self.initial.setdefault("main_language", next(iter(self.initial.get("languages") or ()), None))
+
+    def clean(self) -> dict[str, Any]:
+        """Put the main language first."""
+        cleaned = super().clean() or self.cleaned_data
+        if main := cleaned.get("main_language"):
+            chosen = cleaned.get("languages", [])
+            others = [code for code, _name in settings.LANGUAGES if code in chosen and code != main]
+            cleaned["languages"] = [main, *others]
+        return cleaned
+
+
+class MunicipalityForm(LanguagesMixin, ProfileForm):
+    """All that coordinators decide about a municipality."""
+
+    languages_are_for = _(
+        "In which its people and its residents are written to. The main language is always among them."
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
 
@@ -88,18 +108,9 @@ class MunicipalityForm(ProfileForm):
             "colour", "logo",
         )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("main_language", next(iter(self.initial.get("languages") or ()), None))
-
     def clean(self) -> dict[str, Any]:
-        """Put the main language first."""
-        cleaned = super().clean() or self.cleaned_data
-        main = cleaned.get("main_language")
-        if main:
-            chosen = cleaned.get("languages", [])
-            others = [code for code, _name in settings.LANGUAGES if code in chosen and code != main]
-            cleaned["languages"] = [main, *others]
+        """Refuse half a position."""
+        cleaned = super().clean()
         if (cleaned.get("latitude") is None) != (cleaned.get("longitude") is None):
             self.add_error("longitude", _("Give both latitude and longitude, or neither."))
         return cleaned

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,6 +23,7 @@ from tech4muni.core.form_fields import MomentField, NamesField
 from tech4muni.home.admin.base import CoordinatorAdmin, RowLink, Words, WrittenForm, badge, said
 from tech4muni.home.admin.steps import ReasonForm, Step, with_reason
 from tech4muni.home.fields import LogoField, time_zone_choices
+from tech4muni.home.forms import LanguagesMixin
 
 OPENS, CLOSES, BY_ITSELF = "opens", "closes", "by_itself"
 END: Final = Step(
@@ -74,41 +74,16 @@ class BrandAdmin(CoordinatorAdmin[Brand]):
         return services.save_brand(obj, actor=actor, changes=form.cleaned_data)
 
 
-class ProgramForm(WrittenForm, forms.ModelForm[Program]):
+class ProgramForm(LanguagesMixin, WrittenForm, forms.ModelForm[Program]):
     """A program that is being added: what it is; its windows follow."""
 
+    languages_are_for = _("In which challenges are published. The main language is always among them.")
     names = NamesField(label=_("Names"), help_text=_("Such as “Tech4Muni North Macedonia 2027”."))
-    main_language = forms.ChoiceField(
-        label=_("Main language"), choices=settings.LANGUAGES, help_text=_("Used where nobody chose another.")
-    )
-    languages = forms.MultipleChoiceField(
-        label=_("Languages"),
-        choices=settings.LANGUAGES,
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        help_text=_("In which challenges are published. The main language is always among them."),
-    )
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
 
     class Meta:
         model = Program
         fields = ("names", "brand", "country", "languages", "time_zone", "partner", "funder", "notes")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("main_language", next(iter(self.initial.get("languages") or ()), None))
-
-    def clean(self) -> dict[str, Any]:
-        """Put the main language first."""
-        cleaned = super().clean() or self.cleaned_data
-        main = cleaned.get("main_language")
-        if main:
-            chosen = cleaned.get("languages", [])
-            cleaned["languages"] = [
-                main,
-                *(code for code, _name in settings.LANGUAGES if code in chosen and code != main),
-            ]
-        return cleaned
 
     def changes(self) -> dict[str, Any]:
         """Return what the service takes."""
