@@ -88,6 +88,7 @@ class Challenge(PublicIdModel, DatedModel):
     title = models.CharField(
         _("title"), max_length=200, help_text=_("A working title; the brief has one per language.")
     )
+    titles = models.JSONField(_("title"), default=dict, editable=False)  # the brief's, per language
     program = PublicForeignKey("programs.Program", null=True, blank=True, verbose_name=_("program"))
     joint = PublicForeignKey("programs.JointChallenge", null=True, blank=True, verbose_name=_("joint challenge"))
     owner = PublicForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, verbose_name=_("who leads it"))
@@ -112,8 +113,8 @@ class Challenge(PublicIdModel, DatedModel):
         ]
 
     def __str__(self) -> str:
-        """Name the challenge."""
-        return self.title
+        """Name the challenge in the active language where its brief has a title in it."""
+        return name_in(self.titles) or self.title
 
     @property
     def is_under_way(self) -> bool:

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=tech4muni.core.clock.now, editable=False)),
                 ('updated_at', models.DateTimeField(default=tech4muni.core.clock.now, editable=False)),
                 ('title', models.CharField(help_text='A working title; the brief has one per language.', max_length=200, verbose_name='title')),
+                ('titles', models.JSONField(default=dict, editable=False, verbose_name='title')),
                 ('stage', models.CharField(choices=[('challenge', 'Challenge creation'), ('validation', 'Challenge validation'), ('mapping', 'Market mapping and applications'), ('event', 'Event'), ('selection', 'Selection'), ('pilot', 'Pilot')], default='challenge', editable=False, max_length=20, verbose_name='stage')),
                 ('stage_since', models.DateTimeField(editable=False, verbose_name='in this stage since')),
                 ('ended_at', models.DateTimeField(editable=False, null=True, verbose_name='ended')),

@@ -16,7 +16,6 @@ from challenges.enums import SnapshotReason
 from challenges.mails import CHALLENGE_MOVED
 from challenges.models import Brief, BriefText, Challenge, StageMove
 from challenges.permissions import may_move_on, may_override
-from challenges.services.progress import labels_of
 from challenges.services.snapshots import keep
 from challenges.services.trail import note
 from programs.actors import Actor
@@ -58,20 +57,26 @@ def begin(
     The caller has asked whether the actor may (`permissions.may_begin`).
     """
     now = clock.now()
+    language, *others = municipality.languages
     challenge = Challenge.objects.create(
-        title=title, program=program, joint=joint, owner=owner or actor.user, stage=Stage.CHALLENGE, stage_since=now
+        title=title,
+        titles={language: title},
+        program=program,
+        joint=joint,
+        owner=owner or actor.user,
+        stage=Stage.CHALLENGE,
+        stage_since=now,
     )
     brief = Brief.objects.create(challenge=challenge)
-    for language in municipality.languages:
-        BriefText.objects.create(
-            brief=brief, language=language, title=title if language == municipality.languages[0] else ""
-        )
+    BriefText.objects.create(brief=brief, language=language, title=title)
+    for other in others:
+        BriefText.objects.create(brief=brief, language=other)
     progress = Progress.objects.create(
         municipality=municipality,
         program=program,
         joint=joint,
         challenge_id=challenge.public_id,
-        label=labels_of(challenge),
+        label=challenge.titles,
         stage=challenge.stage,
         since=now,
         active_at=now,
@@ -182,7 +187,6 @@ def _move(
         .get(challenge_id=challenge.public_id)
     )
     progress.stage, progress.since, progress.active_at = to, now, now
-    progress.label = labels_of(challenge)
     _note_move(challenge, progress, before, to, kind, actor, reason)
     if to == Stage.VALIDATION and before == Stage.CHALLENGE:
         keep(challenge, SnapshotReason.VALIDATION)
@@ -208,7 +212,7 @@ def _note_move(
     reason: str,
 ) -> None:
     progress.moves += 1
-    progress.save(update_fields=["stage", "since", "moves", "label", "ended_at", "ending", "active_at"])
+    progress.save(update_fields=["stage", "since", "moves", "ended_at", "ending", "active_at"])
     StageMove.objects.create(
         challenge=challenge,
         number=progress.moves,

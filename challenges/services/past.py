@@ -43,6 +43,7 @@ def keep_past(
     now = clock.now()
     challenge = Challenge.objects.create(
         title=texts["title"][:200],
+        titles={language: texts["title"][:200]},
         program=program,
         joint=joint,
         stage=stage,
@@ -57,7 +58,7 @@ def keep_past(
         program=program,
         joint=joint,
         challenge_id=challenge.public_id,
-        label={language: challenge.title},
+        label=challenge.titles,
         stage=stage,
         since=now,
         moves=1,

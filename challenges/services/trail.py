@@ -38,5 +38,5 @@ def note(
     """
     now = clock.now()
     Progress.objects.filter(challenge_id=challenge.public_id, active_at__lt=now - APART).update(active_at=now)
-    values = {**(data or {}), "challenge": str(challenge)}
+    values = {**(data or {}), "challenge": challenge.title}
     return record(verb, actor=actor, target=target or challenge, reason=reason, data=values)
