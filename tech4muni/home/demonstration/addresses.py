@@ -8,8 +8,11 @@ from django.conf import settings
 from programs.models import Domain
 from tech4muni.core.hosts import address
 from tech4muni.home.demonstration.cast import COORDINATOR, PASSWORD, TEAM
+from tech4muni.home.demonstration.scripts import firms
 
 HEADINGS: Final = ("Address", "Log in as", "E-mail")
+FOUNDERS: Final = ("binsight", "kuehlwege")
+"""Whose companies have most to show: a pilot that runs, and an event that is ahead."""
 
 
 def table(port: int | None = None) -> str:
@@ -28,6 +31,8 @@ def table(port: int | None = None) -> str:
 def _rows(port: int | None) -> Iterator[tuple[str, str, str]]:
     yield _url(settings.PLATFORM_HOST, "/", port), "anybody", ""
     yield _url(settings.PLATFORM_HOST, "/admin/", port), "coordinator", COORDINATOR.email
+    for founder in FOUNDERS:
+        yield _url(settings.PLATFORM_HOST, "/", port), "founder", firms()[founder].email
     hosts = dict(Domain.objects.filter(is_primary=True).values_list("tenant__schema_name", "domain"))
     for person in TEAM:
         for schema, role in person.places:

@@ -40,9 +40,13 @@ TEAM: Final = (
     person("approver", "Dragan Stojanov", "en-gb", ("strumica", Role.APPROVER)),
     person("viewer", "Elena Kostova", "en-gb", ("strumica", Role.VIEWER)),
     person("lead.veles", "Филип Николов", "mk", ("veles", Role.LEAD)),
+    person("approver.veles", "Весна Трајкова", "mk", ("veles", Role.APPROVER)),
     person("lead.gostivar", "Arta Selmani", "sq", ("gostivar", Role.LEAD)),
+    person("approver.gostivar", "Besnik Ademi", "sq", ("gostivar", Role.APPROVER)),
     person("lead.haifa", "נועה כהן", "he", ("haifa", Role.LEAD)),
+    person("approver.haifa", "יוסי לוי", "he", ("haifa", Role.APPROVER)),
     person("lead.gelsenkirchen", "Jutta Brandt", "de", ("gelsenkirchen", Role.LEAD)),
+    person("approver.gelsenkirchen", "Uwe Kamp", "de", ("gelsenkirchen", Role.APPROVER)),
     person("two.cities", "Goran Mitrev", "en-gb", ("strumica", Role.MEMBER), ("veles", Role.VIEWER)),
 )
 # Who is invited and has not come yet.

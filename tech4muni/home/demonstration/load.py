@@ -17,6 +17,7 @@ from programs.schemas.provisioning import provision
 from tech4muni.accounts.models import User
 from tech4muni.core import clock
 from tech4muni.core.hosts import address
+from tech4muni.home.demonstration import cohorts
 from tech4muni.home.demonstration.cast import COORDINATOR, INVITED, PASSWORD, TEAM, Person
 from tech4muni.home.demonstration.places import places
 from tech4muni.notifications.mails import TRIAL
@@ -47,6 +48,7 @@ def load(say: Say) -> None:
     _visit(Municipality.objects.get(schema_name=VISITED), coordinator, say)
     for key, note in TRIALS.items():
         _trial(key, note, coordinator, say)
+    cohorts.load(say)
 
 
 def _coordinator(say: Say) -> User:
