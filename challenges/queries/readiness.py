@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from challenges.enums import Section
+from challenges.enums import BriefState, Section
 from challenges.models import Brief, BriefText, Challenge
 from challenges.queries.briefs import missing_texts
 from tech4muni.core import clock
+
+OUT: Final = (BriefState.PUBLISHED, BriefState.CLOSED)
+"""A brief whose day of the decision was still ahead when it was published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def _readiness(brief: Brief, today: date) -> list[Readiness]:
         Readiness(
             "decision",
             _("The day of the decision lies ahead."),
-            brief.decision_on is not None and brief.decision_on > today,
+            brief.decision_on is not None and (brief.state in OUT or brief.decision_on > today),
             Section.AWARD,
         ),
         Readiness(
