@@ -122,6 +122,11 @@ def _hosts_unknown() -> None:
 @pytest.fixture(autouse=True)
 def _no_tries_yet() -> None:
     """Begin each test with nobody having tried to log in, or done anything else that is counted."""
+    forget_tries()
+
+
+def forget_tries() -> None:
+    """Forget how often something was done, as the counters do by themselves some time later."""
     cache: Any = caches["default"]
     client = cache._cache.get_client(None, write=True)
     for counted in (ACROSS_HOSTS, limits.PREFIX):

@@ -1,0 +1,1 @@
+"""One program from start to end in a browser: each module drives one part of it."""

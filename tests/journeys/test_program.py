@@ -1,0 +1,26 @@
+"""A whole program in the browser, from its windows to the results of its pilots, with a clock that is moved on."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.browser import Visitor
+from tests.celery_processes import empty_broker
+from tests.journeys.program import defining, preparing
+from tests.journeys.program.browsing import Browsing
+from tests.journeys.program.world import World
+
+
+@pytest.fixture
+def world(transactional_db: None, visitor: Callable[..., Visitor], later: Callable[[timedelta], None]) -> World:
+    """Three municipalities, and a browser that speaks English."""
+    empty_broker()
+    return World(Browsing(visitor(locale="en-GB")), later)
+
+
+def test_a_program_from_its_windows_to_its_results(world: World) -> None:
+    preparing.prepare(world)
+    defining.define(world)
+    defining.validate(world)
+    assert not world.browsing.visitor.complaints
