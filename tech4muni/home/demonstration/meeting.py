@@ -79,9 +79,8 @@ def choose(delegation: Delegation) -> None:
 
 
 def plan_and_publish(gathering: Gathering) -> None:
-    """Close the choices, compute a timetable and publish it."""
+    """Compute a timetable when the choices have closed, and publish it."""
     actor, event = coordinator(), _event(gathering)
-    services.close_choices(event, actor=actor)
     timetable = timetables.ask_for_timetable(event, actor=actor, limit_seconds=SECONDS)
     plan_timetable(timetable.pk)
     publishing.publish(timetable, actor=actor)

@@ -14,6 +14,8 @@ from programs.cohorts.models import JointChallenge
 from programs.cohorts.queries import program_of
 from programs.enums import Role
 from programs.models import Membership, Municipality
+from programs.timing.queries import oldest_due
+from programs.timing.running import carry_out_due
 from solutions.market.models import Application
 from tech4muni.accounts.models import User
 from tech4muni.core import clock
@@ -101,13 +103,18 @@ def steps(where: Way, *moments: tuple[float, Callable[[Way], object]]) -> list[M
 def play(moments: Iterable[Moment]) -> None:
     """Take all steps in the order of their days, each in its schema and on the clock of its day.
 
-    What happens in an hour of the past happens before now: day 0 is an hour ago.
+    What was due by then has been done before: calls close and people are reminded on their days. What happens in an
+    hour of the past happens before now: day 0 is an hour ago.
     """
     today = clock.now() - timedelta(hours=1)
     for day, municipality, step in sorted(moments, key=lambda moment: moment[0]):
         inside = tenant_context(municipality) if municipality else nullcontext()
-        with clock.at(today + timedelta(days=day)), inside:
-            step()
+        with clock.at(today + timedelta(days=day)):
+            while (due_at := oldest_due()) is not None and due_at <= clock.now():
+                with clock.at(due_at):
+                    carry_out_due()
+            with inside:
+                step()
 
 
 def at_nine(days: float) -> datetime:
