@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser import Visitor
 from tests.celery_processes import empty_broker
-from tests.journeys.program import defining, preparing
+from tests.journeys.program import applying, defining, meeting, piloting, preparing, selecting
 from tests.journeys.program.browsing import Browsing
 from tests.journeys.program.world import World
 
@@ -23,4 +23,10 @@ def test_a_program_from_its_windows_to_its_results(world: World) -> None:
     preparing.prepare(world)
     defining.define(world)
     defining.validate(world)
+    applying.publish(world)
+    applying.apply(world)
+    applying.screen(world)
+    meeting.meet(world)
+    selecting.select(world)
+    piloting.pilot(world)
     assert not world.browsing.visitor.complaints

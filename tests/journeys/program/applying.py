@@ -18,7 +18,8 @@ from tech4muni.accounts.models import User
 from tech4muni.core import clock
 from tests.journeys.program.browsing import PORTAL, Browsing
 from tests.journeys.program.companies import INVITED, Applicant, applicants, received_by
-from tests.journeys.program.defining import PLANS, SHARED, Plan, move_on
+from tests.journeys.program.defining import PLANS, SHARED, Plan
+from tests.journeys.program.moving import move_on
 from tests.journeys.program.world import World
 
 OPEN_FOR: Final = timedelta(days=30)
@@ -79,7 +80,7 @@ def screen(world: World) -> None:
         _screen(world, plan, received)
         _search_market(world, plan)
         _invite(world, plan, received)
-        move_on(world, plan.key)
+        move_on(world, plan.key, Stage.EVENT)
     invited = Release.objects.filter(state=ReleaseState.INVITED).values_list("application__company", flat=True)
     assert len(set(invited)) == sum(applicant.is_invited for applicant in applicants()) == 16
     assert set(Progress.objects.values_list("stage", flat=True)) == {Stage.EVENT}

@@ -19,6 +19,7 @@ from programs.models import Municipality
 from tech4muni.core import clock
 from tech4muni.home.demonstration.defining import CRITERIA
 from tech4muni.home.demonstration.scripts import Script, scripts, survey_texts
+from tests.journeys.program.moving import move_on
 from tests.journeys.program.world import World
 from validation.models import Response
 
@@ -87,15 +88,8 @@ def validate(world: World) -> None:
     for plan, survey in surveys.items():
         _close_survey(world, plan, survey)
         _give_verdict(world, plan)
-        move_on(world, plan.key)
+        move_on(world, plan.key, Stage.MAPPING)
     assert _stages() == {Stage.MAPPING}
-
-
-def move_on(world: World, key: str) -> None:
-    """Let the lead take a challenge through the gate of its stage."""
-    city, *_script = key.split("-")
-    world.browsing.as_(world.people[city, Role.LEAD], city, f"/challenges/{world.challenges[key]}/")
-    world.browsing.send("On to the next stage")
 
 
 def _stages() -> set[str]:
