@@ -8,6 +8,7 @@ from django.test import Client
 from django_tenants.utils import tenant_context
 
 from programs.cohorts.models import Brand, JointChallenge, Participation, Program, Progress
+from programs.cohorts.services import change_coordinator, end_participation
 from programs.enums import Stage
 from programs.models import Municipality
 from programs.timing.services import set_deadline
@@ -92,6 +93,18 @@ def test_a_municipality_takes_part_and_is_looked_after(desk: Client, coordinator
     assert Participation.objects.get().coordinator is None
     take_step(desk, PARTS, "end", participation, reason="Elections")
     assert Participation.objects.get().ended_at is not None
+
+
+def test_a_participation_that_ended_is_read_only(desk: Client, coordinator: User, strumica: Municipality) -> None:
+    participation = make_program(strumica).participations.get()
+    change_coordinator(participation, actor=None, coordinator=coordinator)
+    end_participation(participation, actor=coordinator, reason="Elections")
+    page = desk.get(f"{PARTS}{participation.pk}/change/")
+
+    assert page.status_code == 200
+    assert "Ended" in text_of(page)
+    assert coordinator.name in text_of(page)
+    assert 'name="coordinator"' not in page.content.decode()
 
 
 def test_a_joint_challenge_needs_a_lead_that_takes_part(

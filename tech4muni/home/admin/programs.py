@@ -271,7 +271,7 @@ class ParticipationForm(WrittenForm, forms.ModelForm[Participation]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice = self.fields["coordinator"]
+        choice = self.fields.get("coordinator")  # of one that has ended, nothing is asked any more
         if isinstance(choice, forms.ModelChoiceField):
             choice.queryset = User.objects.filter(is_coordinator=True, is_active=True)
 
