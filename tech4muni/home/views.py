@@ -30,6 +30,7 @@ from tech4muni.home.stages import stages_ahead
 
 ENTRIES_PER_PAGE: Final = 50
 CHALLENGES_SHOWN: Final = 6
+ENDED_SHOWN: Final = 6
 DEADLINES_SHOWN: Final = 8
 DAYS_AHEAD: Final = 60
 
@@ -81,10 +82,12 @@ def municipality_home(request: MunicipalityRequest) -> HttpResponse:
     municipality, actor, now = request.municipality, request.actor, clock.now()
     team = team_of(municipality, now)
     may_manage = bool(may_manage_people(actor))
-    found = standings(list(visible_to(actor).filter(ended_at__isnull=True).order_by("created_at")[:CHALLENGES_SHOWN]))
+    visible = visible_to(actor)
+    found = standings(list(visible.filter(ended_at__isnull=True).order_by("created_at")[:CHALLENGES_SHOWN]))
     context = {
         "stages": stages_ahead(),
         "standings": found,
+        "ended": list(visible.filter(ended_at__isnull=False).order_by("-ended_at", "-pk")[:ENDED_SHOWN]),
         "challenge_steps": challenge_steps(found, now),
         "deadlines": soon(municipality, DAYS_AHEAD)[:DEADLINES_SHOWN],
         "now": now,

@@ -12,7 +12,7 @@ from django_tenants.utils import tenant_context
 from challenges.models import Challenge
 from programs import criteria
 from programs.criteria import Criterion, Result
-from programs.enums import Role, Stage
+from programs.enums import Ending, Role, Stage
 from programs.models import Municipality
 from tech4muni.core import clock
 from tests.factories.challenges import make_challenge, make_program
@@ -73,12 +73,48 @@ def test_what_is_late_says_so(lead: Client, strumica: Municipality) -> None:
     assert {str(task.status.label) for task in response.context["challenge_steps"]} == {"Late"}
 
 
+def ended(municipality: Municipality, title: str, ending: Ending) -> Challenge:
+    """Make a challenge whose way has ended."""
+    with tenant_context(municipality):
+        challenge = make_challenge(municipality, title=title, stage=Stage.PILOT)
+        Challenge.objects.filter(pk=challenge.pk).update(ended_at=clock.now(), ending=ending)
+    return challenge
+
+
+def test_what_has_ended_is_told_with_its_ending_and_not_as_if_nothing_had_begun(
+    lead: Client, strumica: Municipality
+) -> None:
+    challenge = ended(strumica, "Bins", Ending.FINISHED)
+    ended(strumica, "Parking", Ending.REJECTED)
+
+    response = lead.get("/")
+    text = text_of(response)
+
+    assert "No challenge has begun yet" not in text
+    assert "Challenges that have ended Parking" in text
+    assert "Not wanted: rejected in validation Bins" in text
+    assert "Pilot finished" in text
+    assert f"/challenges/{challenge.public_id}/" in response.content.decode()
+    assert response.context["challenge_steps"] == []
+
+
+def test_what_is_under_way_stands_above_what_has_ended(lead: Client, strumica: Municipality) -> None:
+    ended(strumica, "Bins", Ending.FINISHED)
+    with tenant_context(strumica):
+        make_challenge(strumica, title="Parking")
+
+    text = text_of(lead.get("/"))
+
+    assert text.index("Parking") < text.index("Challenges that have ended Bins")
+
+
 def test_three_challenges_ask_as_often_as_one(lead: Client, strumica: Municipality) -> None:
     program = make_program(strumica)
     counts: list[int] = []
     for _number in range(3):
         with tenant_context(strumica):
             make_challenge(strumica, program=program)
+        ended(strumica, "Bins", Ending.FINISHED)
         lead.get("/")
         with CaptureQueriesContext(connection) as queries:
             lead.get("/")

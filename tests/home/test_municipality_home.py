@@ -80,7 +80,7 @@ def test_number_of_queries_stays(
     client.force_login(me)
     client.get("/")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/")
 
 
