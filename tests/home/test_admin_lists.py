@@ -163,7 +163,8 @@ def test_overview_asks_as_often_for_any_number(
     for number in range(rows):
         make_message()
         make_invitation(number, coordinator, strumica)
+        make_challenge_of(number, coordinator, strumica)
     desk.get("/admin/")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         desk.get("/admin/")

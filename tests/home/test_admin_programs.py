@@ -153,6 +153,25 @@ def test_the_cockpit_shows_stages_late_items_and_silent_teams(
     assert f"/enter/?municipality={haifa.public_id}" in desk.get(f"{COCKPIT}{row.pk}/change/").content.decode()
 
 
+def test_the_first_page_says_how_many_challenges_are_late_and_how_many_teams_are_silent(
+    desk: Client, strumica: Municipality
+) -> None:
+    with clock.at(clock.now() - timedelta(days=20)), tenant_context(strumica):
+        silent = [make_challenge(strumica) for _number in range(2)]
+    with tenant_context(strumica):
+        late = make_challenge(strumica)
+    set_deadline(
+        "x", label={"en-gb": "Score"}, due_at=clock.now() - timedelta(days=2), time_zone="Europe/Skopje",
+        municipality=strumica, challenge_id=late.public_id,
+    )  # fmt: skip
+
+    tasks = desk.get("/admin/").context["attention"]
+
+    assert [str(task.title) for task in tasks] == ["1 challenge is late", "2 teams are silent"]
+    found = [{row.challenge_id for row in desk.get(task.url).context["cl"].result_list} for task in tasks]
+    assert found == [{late.public_id}, {challenge.public_id for challenge in silent}]
+
+
 def test_brands_are_found_by_name(desk: Client) -> None:
     make_brand(name="CityTech")
 

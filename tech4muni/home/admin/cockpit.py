@@ -24,6 +24,7 @@ from tech4muni.home.admin.base import CoordinatorAdmin, RowLink, Words, badge, s
 SILENT_AFTER: Final = timedelta(days=14)
 SLOW_AFTER: Final = timedelta(days=42)
 LATE, SILENT, SLOW = "late", "silent", "slow"
+LATE_ONES, SILENT_ONES = "late_ones", "silent_ones"
 
 
 def late_of_challenge() -> QuerySet[Deadline]:
@@ -181,15 +182,34 @@ def enter_url(progress: Progress) -> str:
 def stage_figures() -> list[Figure]:
     """Count the challenges under way by stage, and those that need help, each with the way to them; one query."""
     url = reverse("admin:programs_progress_changelist")
-    rows = watched(Progress.objects.filter(ended_at__isnull=True))
-    now = clock.now()
-    counts = rows.aggregate(
-        **{stage.value: Count("pk", filter=Q(stage=stage)) for stage in Stage},
-        late_ones=Count("pk", filter=Q(late__gt=0)),
-        silent_ones=Count("pk", filter=Q(active_at__lt=now - SILENT_AFTER)),
+    counts = under_way().aggregate(
+        **{stage.value: Count("pk", filter=Q(stage=stage)) for stage in Stage}, **who_needs_help()
     )
     return [
         *(Figure(stage.label, counts[stage.value], f"{url}?way=open&stage__exact={stage.value}") for stage in Stage),
-        Figure(_("late"), counts["late_ones"], f"{url}?health={LATE}"),
-        Figure(_("silent"), counts["silent_ones"], f"{url}?health={SILENT}"),
+        Figure(_("late"), counts[LATE_ONES], help_url(LATE)),
+        Figure(_("silent"), counts[SILENT_ONES], help_url(SILENT)),
     ]
+
+
+def help_figures() -> dict[str, int]:
+    """Count the challenges that are late, and those of silent teams; one query."""
+    return under_way().aggregate(**who_needs_help())
+
+
+def help_url(which: str) -> str:
+    """Return where the challenges are that need help in one way."""
+    return f"{reverse('admin:programs_progress_changelist')}?health={which}"
+
+
+def under_way() -> QuerySet[Progress]:
+    """Return the challenges that still go through the stages."""
+    return watched(Progress.objects.filter(ended_at__isnull=True))
+
+
+def who_needs_help() -> dict[str, Count]:
+    """Return how to count late challenges and silent teams among those under way."""
+    return {
+        LATE_ONES: Count("pk", filter=Q(late__gt=0)),
+        SILENT_ONES: Count("pk", filter=Q(active_at__lt=clock.now() - SILENT_AFTER)),
+    }

@@ -14,10 +14,12 @@ from programs.queries import schemas_behind
 from tech4muni.accounts.models import User
 from tech4muni.core import clock
 from tech4muni.core.components import Count, Status, Task, Tone
+from tech4muni.home.admin import cockpit
 from tech4muni.notifications.enums import MessageState
 from tech4muni.notifications.models import Message
 
-LATE = Status(gettext_lazy("Failed"), Tone.LATE)
+FAILED = Status(gettext_lazy("Failed"), Tone.LATE)
+LATE = Status(gettext_lazy("Late"), Tone.LATE)
 LOOK = Status(gettext_lazy("Needs a look"), Tone.TODO)
 
 
@@ -52,10 +54,13 @@ def attention(municipalities: dict[str, int], messages: dict[str, int]) -> list[
     expired = Invitation.objects.filter(
         accepted_at__isnull=True, revoked_at__isnull=True, expires_at__lte=clock.now()
     ).count()
+    challenges = cockpit.help_figures()
     found = [
-        (municipalities["broken"], broken_words, url["municipalities"], LATE),
-        (messages["failed"], failed_words, f"{url['messages']}?state__exact=failed", LATE),
-        (behind, behind_words, url["municipalities"], LATE),
+        (municipalities["broken"], broken_words, url["municipalities"], FAILED),
+        (messages["failed"], failed_words, f"{url['messages']}?state__exact=failed", FAILED),
+        (behind, behind_words, url["municipalities"], FAILED),
+        (challenges[cockpit.LATE_ONES], late_words, cockpit.help_url(cockpit.LATE), LATE),
+        (challenges[cockpit.SILENT_ONES], silent_words, cockpit.help_url(cockpit.SILENT), LOOK),
         (municipalities["preparing"], preparing_words, f"{url['municipalities']}?state__exact=preparing", LOOK),
         (messages["held"], held_words, f"{url['messages']}?state__exact=held", LOOK),
         (expired, expired_words, url["invitations"], LOOK),
@@ -80,6 +85,16 @@ def behind_words(number: int) -> str:
     return ngettext(
         "The schema of %(count)s municipality is behind", "The schemas of %(count)s municipalities are behind", number
     ) % {"count": number}
+
+
+def late_words(number: int) -> str:
+    """Tell of challenges with something that should have been done by now."""
+    return ngettext("%(count)s challenge is late", "%(count)s challenges are late", number) % {"count": number}
+
+
+def silent_words(number: int) -> str:
+    """Tell of challenges in which nothing was done for long."""
+    return ngettext("%(count)s team is silent", "%(count)s teams are silent", number) % {"count": number}
 
 
 def preparing_words(number: int) -> str:
