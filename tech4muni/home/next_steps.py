@@ -8,9 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from challenges.permissions import APPROVERS, RATERS, WRITERS
 from challenges.queries import Standing
+from programs.actors import Actor
 from programs.criteria import Finding
+from programs.enums import Role
 from programs.models import Municipality
+from programs.permissions import MANAGERS
 from tech4muni.core import dates
 from tech4muni.core.components import Status, Task, Tone
 from tech4muni.home.queries import Team
@@ -24,6 +28,16 @@ DONE: Final = Status(gettext_lazy("Done"), Tone.DONE)
 LATE: Final = Status(gettext_lazy("Expired"), Tone.LATE)
 OVERDUE: Final = Status(gettext_lazy("Late"), Tone.LATE)
 SHOWN: Final = 8
+TAKEN_BY: Final = {
+    Role.LEAD: MANAGERS,
+    Role.MEMBER: WRITERS,
+    Role.EVALUATOR: RATERS,
+    Role.APPROVER: APPROVERS,
+    Role.VIEWER: frozenset(Role),
+}
+"""Which roles take the steps of a role; leads name a panel among all but viewers."""
+TAKEN_ON_VISIT: Final = frozenset({Role.LEAD, Role.MEMBER})
+"""Whose steps coordinators take on a visit: they neither score nor approve."""
 
 
 def next_steps(municipality: Municipality, team: Team, *, may_manage: bool, needs_second_factor: bool) -> list[Task]:
@@ -42,15 +56,26 @@ def next_steps(municipality: Municipality, team: Team, *, may_manage: bool, need
     return sorted(steps, key=lambda step: step.status is DONE)
 
 
-def challenge_steps(standings: Sequence[Standing], now: datetime) -> list[Task]:
-    """Return what the gates of challenges still want, the most urgent challenge first, each with who and until when."""
+def challenge_steps(standings: Sequence[Standing], actor: Actor, now: datetime) -> list[Task]:
+    """Return what the gates of challenges still want, each with who and until when.
+
+    What the reader takes stands first, with the way there; within, the most urgent challenge does.
+    """
     far = datetime.max.replace(tzinfo=now.tzinfo)
     urgent_first = sorted(standings, key=lambda standing: standing.window.closes_at if standing.window else far)
-    tasks = [_gate_task(standing, finding, now) for standing in urgent_first for finding in standing.missing]
-    return tasks[:SHOWN]
+    wanted = [(standing, finding) for standing in urgent_first for finding in standing.missing]
+    own_first = sorted(wanted, key=lambda pair: not takes(actor, pair[1].criterion.owner))
+    return [_gate_task(standing, finding, actor, now) for standing, finding in own_first[:SHOWN]]
 
 
-def _gate_task(standing: Standing, finding: Finding, now: datetime) -> Task:
+def takes(actor: Actor, owner: Role) -> bool:
+    """Whether somebody takes the steps of a role."""
+    if actor.role is None:
+        return actor.acts_as_coordinator and owner in TAKEN_ON_VISIT
+    return actor.role in TAKEN_BY[owner]
+
+
+def _gate_task(standing: Standing, finding: Finding, actor: Actor, now: datetime) -> Task:
     window = standing.window
     late = window is not None and window.closes_at <= now
     parts = [str(standing.challenge), str(finding.criterion.owner.label)]
@@ -58,7 +83,8 @@ def _gate_task(standing: Standing, finding: Finding, now: datetime) -> Task:
         parts.append(_("until %(day)s") % {"day": dates.day_words(window.closes_at)})
     if finding.note:
         parts.append(str(finding.note))
-    return Task(finding.criterion.todo, finding.url, OVERDUE if late else TODO, " · ".join(parts))
+    url = finding.url if takes(actor, finding.criterion.owner) else ""
+    return Task(finding.criterion.todo, url, OVERDUE if late else TODO, " · ".join(parts))
 
 
 def _own_steps(*, needs_second_factor: bool) -> Iterator[Task]:

@@ -88,7 +88,7 @@ def municipality_home(request: MunicipalityRequest) -> HttpResponse:
         "stages": stages_ahead(),
         "standings": found,
         "ended": list(visible.filter(ended_at__isnull=False).order_by("-ended_at", "-pk")[:ENDED_SHOWN]),
-        "challenge_steps": challenge_steps(found, now),
+        "challenge_steps": challenge_steps(found, actor, now),
         "deadlines": soon(municipality, DAYS_AHEAD)[:DEADLINES_SHOWN],
         "now": now,
         "team": team,

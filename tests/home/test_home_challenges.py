@@ -1,6 +1,7 @@
 """The home of a municipality with challenges: where they are, what is next, and by when."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,12 +12,14 @@ from django_tenants.utils import tenant_context
 
 from challenges.models import Challenge
 from programs import criteria
+from programs.actors import Actor
 from programs.criteria import Criterion, Result
 from programs.enums import Ending, Role, Stage
-from programs.models import Municipality
+from programs.models import Municipality, Visit
 from tech4muni.core import clock
+from tech4muni.home.next_steps import takes
 from tests.factories.challenges import make_challenge, make_program
-from tests.factories.people import make_member
+from tests.factories.people import make_coordinator, make_member
 from tests.home.pages import text_of
 
 ClientOn = Callable[[str], Client]
@@ -71,6 +74,50 @@ def test_what_is_late_says_so(lead: Client, strumica: Municipality) -> None:
 
     assert "Late since" in text_of(response)
     assert {str(task.status.label) for task in response.context["challenge_steps"]} == {"Late"}
+
+
+OWNERS = (Role.LEAD, Role.MEMBER, Role.EVALUATOR, Role.APPROVER)
+TAKEN = {
+    Role.LEAD: {Role.LEAD, Role.MEMBER, Role.EVALUATOR, Role.APPROVER},
+    Role.MEMBER: {Role.MEMBER, Role.EVALUATOR},
+    Role.EVALUATOR: {Role.EVALUATOR},
+    Role.APPROVER: {Role.EVALUATOR, Role.APPROVER},
+    Role.VIEWER: set(),
+}
+
+
+@pytest.fixture
+def a_step_for_each(gate: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A criterion of each role that has a task."""
+    some = criteria.criteria_of(Stage.CHALLENGE)[0]
+    wanted = {
+        owner.value: replace(some, name=f"tests.{owner}", todo=f"Step of {owner}", owner=owner) for owner in OWNERS
+    }
+    monkeypatch.setattr(criteria, "_criteria", wanted)
+
+
+def steps_seen(client: Client) -> list[tuple[str, bool]]:
+    """Return the steps on the home in their order, and whether each is a link."""
+    return [(str(task.title), bool(task.url)) for task in client.get("/").context["challenge_steps"]]
+
+
+@pytest.mark.usefixtures("a_step_for_each")
+@pytest.mark.parametrize("role", Role)
+def test_steps_of_others_stand_last_and_lead_nowhere(role: Role, strumica: Municipality, client_on: ClientOn) -> None:
+    with tenant_context(strumica):
+        make_challenge(strumica)
+    client = client_on("strumica.localhost")
+    client.force_login(make_member(strumica, role))
+
+    own = [(f"Step of {owner}", True) for owner in OWNERS if owner in TAKEN[role]]
+    others = [(f"Step of {owner}", False) for owner in OWNERS if owner not in TAKEN[role]]
+    assert steps_seen(client) == own + others
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_coordinators_on_a_visit_neither_score_nor_approve(owner: Role, strumica: Municipality) -> None:
+    assert takes(Actor(make_coordinator(), strumica, None, Visit()), owner) == (owner in {Role.LEAD, Role.MEMBER})
+    assert not takes(Actor(make_coordinator(), strumica), owner)
 
 
 def ended(municipality: Municipality, title: str, ending: Ending) -> Challenge:
