@@ -3,6 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+
+class Superseded(Exception):
+    """Raised by a handler whose effect something later has taken the place of: its row is cancelled, not done."""
+
+
 Handler = Callable[[Mapping[str, Any]], None]
 _handlers: Final[dict[str, Handler]] = {}
 
@@ -13,7 +18,8 @@ def register(kind: str, handler: Handler) -> None:
     Args:
         kind: `<app>.<verb>`.
         handler: is given the row's payload, in the public schema and in one transaction with the row; it may raise,
-            and is then tried again. It enters municipalities by itself, and does no harm when run twice.
+            and is then tried again, or dropped if it raises `Superseded`. It enters municipalities by itself, and does
+            no harm when run twice.
     """
     if _handlers.setdefault(kind, handler) is not handler:
         raise ValueError(f"There are two handlers for {kind}.")

@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import transaction
 
-from programs.timing.kinds import handler_of
+from programs.timing.kinds import Superseded, handler_of
 from programs.timing.models import Due
 from tech4muni.core import clock
 
@@ -41,12 +41,14 @@ def carry_out_next() -> bool:
     try:
         with transaction.atomic():
             handler_of(due.kind)({**due.payload, "due": due.pk})
+    except Superseded:
+        due.cancelled_at, due.last_error = now, ""
     except Exception as error:
         logger.exception("What was due could not be done: %s", due.key)
         _put_off(due, error, now)
     else:
         due.done_at, due.last_error = now, ""
-    due.save(update_fields=["done_at", "due_at", "attempts", "last_error"])
+    due.save(update_fields=["done_at", "cancelled_at", "due_at", "attempts", "last_error"])
     return True
 
 

@@ -125,12 +125,17 @@ def reminder_at(deadline: Deadline, step: ReminderStep) -> datetime:
     return local.astimezone(ZoneInfo("UTC"))
 
 
+def reminder_key(deadline: Deadline, step: ReminderStep) -> str:
+    """Name a reminder of the deadline's present instant."""
+    return f"{deadline.key}:{step}:{deadline.due_at:%Y%m%dT%H%MZ}"
+
+
 def _plan_reminders(deadline: Deadline) -> None:
     """Make the reminders of the deadline's present instant, but for those whose time is over, and cancel all others."""
     now, keys = clock.now(), []
     for step in ReminderStep:
         at = reminder_at(deadline, step)
-        key = f"{deadline.key}:{step}:{deadline.due_at:%Y%m%dT%H%MZ}"
+        key = reminder_key(deadline, step)
         keys.append(key)
         if at < now:
             continue

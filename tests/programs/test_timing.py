@@ -179,6 +179,68 @@ def test_met_late_nobody_is_told_even_if_the_worker_was_away(strumica: Municipal
     assert carried_out(START + timedelta(days=9)) == []
 
 
+def steps_done(deadline: Deadline) -> dict[str, bool]:
+    """Return of each reminder that is settled whether it was sent; the others were superseded."""
+    return {step.step: step.done_at is not None for step in deadline.steps.all() if step.done_at or step.cancelled_at}
+
+
+def test_after_an_outage_each_person_gets_the_latest_reminder_alone(strumica: Municipality) -> None:
+    owner = make_member(strumica, Role.MEMBER)
+    lead = make_member(strumica, Role.LEAD)
+    with clock.at(START):
+        deadline = a_deadline(strumica, START + timedelta(days=10), owner=owner)
+
+    assert carried_out(deadline.due_at + timedelta(days=4)) == [owner.email, lead.email]
+    assert carried_out(deadline.due_at + timedelta(days=4, hours=1)) == []
+    assert steps_done(deadline) == {
+        ReminderStep.WEEK_BEFORE: False, ReminderStep.TWO_DAYS_BEFORE: False,
+        ReminderStep.DAY_AFTER: True, ReminderStep.TO_LEAD: True,
+    }  # fmt: skip
+    coordinator = make_coordinator()
+    assert carried_out(deadline.due_at + timedelta(days=5, minutes=1)) == [coordinator.email]
+
+
+def test_leads_who_are_owner_and_lead_at_once_get_one_mail(strumica: Municipality) -> None:
+    lead = make_member(strumica, Role.LEAD)
+    with clock.at(START):
+        deadline = a_deadline(strumica, START + timedelta(days=10))
+
+    assert carried_out(deadline.due_at + timedelta(days=4)) == [lead.email]
+    assert steps_done(deadline)[ReminderStep.TO_LEAD]
+
+
+def test_who_a_later_reminder_does_not_tell_is_told_by_the_earlier_one(strumica: Municipality) -> None:
+    first, second = make_member(strumica, Role.LEAD), make_coordinator()
+    with clock.at(START):
+        deadline = a_deadline(strumica, START + timedelta(days=10))
+
+    assert carried_out(deadline.due_at + timedelta(days=6)) == [first.email, second.email]
+
+
+def test_reminders_that_were_sent_before_a_deadline_moved_supersede_nothing(strumica: Municipality) -> None:
+    lead = make_member(strumica, Role.LEAD)
+    with clock.at(START):
+        deadline = a_deadline(strumica, START + timedelta(days=10))
+    assert carried_out(deadline.due_at + timedelta(days=4)) == [lead.email]
+    with clock.at(START + timedelta(days=15)):
+        moved = a_deadline(strumica, START + timedelta(days=40))
+
+    assert carried_out(moved.due_at - timedelta(days=7)) == [lead.email]
+    assert carried_out(moved.due_at - timedelta(days=2)) == [lead.email]
+
+
+def test_an_earlier_reminder_that_failed_is_not_sent_after_the_later_one(strumica: Municipality) -> None:
+    lead = make_member(strumica, Role.LEAD)
+    with clock.at(START):
+        deadline = a_deadline(strumica, START + timedelta(days=10))
+    late = deadline.due_at - timedelta(days=1)
+    Due.objects.filter(step=ReminderStep.WEEK_BEFORE).update(due_at=late + timedelta(minutes=1))  # put off
+
+    assert carried_out(late) == [lead.email]
+    assert carried_out(late + timedelta(minutes=2)) == []
+    assert steps_done(deadline) == {ReminderStep.WEEK_BEFORE: False, ReminderStep.TWO_DAYS_BEFORE: True}
+
+
 done: list[Mapping[str, Any]] = []
 
 
