@@ -50,6 +50,16 @@ def test_a_brand_then_a_program_then_its_windows(desk: Client, strumica: Municip
     assert "2027-02-05T17:00" in desk.get(f"{PROGRAMS}{program.pk}/change/").content.decode()
 
 
+def test_the_ends_of_windows_name_the_clock_of_the_program(desk: Client) -> None:
+    program = make_program(time_zone="Asia/Jerusalem")
+
+    text = text_of(desk.get(f"{PROGRAMS}{program.pk}/change/"))
+
+    assert "Begins (time in Jerusalem)" in text
+    assert "Ends (time in Jerusalem)" in text
+    assert "time in UTC" not in text
+
+
 @pytest.mark.parametrize(
     ("windows", "words"),
     [

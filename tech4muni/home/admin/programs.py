@@ -20,6 +20,7 @@ from tech4muni.core import clock
 from tech4muni.core.components import Status, Tone
 from tech4muni.core.errors import Refused
 from tech4muni.core.form_fields import MomentField, NamesField
+from tech4muni.core.forms import format_zone
 from tech4muni.home.admin.base import CoordinatorAdmin, RowLink, Words, WrittenForm, badge, said
 from tech4muni.home.admin.steps import ReasonForm, Step, with_reason
 from tech4muni.home.fields import LogoField, time_zone_choices
@@ -104,11 +105,16 @@ class ProgramWithWindowsForm(ProgramForm):
         for stage in Stage:
             window = windows.get(stage)
             for part, attribute in ((OPENS, "opens_at"), (CLOSES, "closes_at")):
-                field = self.fields[window_field(stage, part)]
-                if isinstance(field, MomentField):
-                    field.zone = self.instance.time_zone
+                self._on_clock(window_field(stage, part))
                 self.initial.setdefault(window_field(stage, part), getattr(window, attribute, None))
             self.initial.setdefault(window_field(stage, BY_ITSELF), getattr(window, "moves_by_itself", False))
+
+    def _on_clock(self, name: str) -> None:
+        """Let an instant be typed on the program's clock, and say so."""
+        field = self.fields[name]
+        if isinstance(field, MomentField):
+            field.zone = self.instance.time_zone
+            field.label = format_zone(self.base_fields[name].label or "", field.city)
 
     def clean(self) -> dict[str, Any]:
         """A window has two ends, or none."""
