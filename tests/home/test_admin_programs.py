@@ -9,7 +9,7 @@ from django_tenants.utils import tenant_context
 
 from programs.cohorts.models import Brand, JointChallenge, Participation, Program, Progress
 from programs.cohorts.services import change_coordinator, end_participation
-from programs.enums import Stage
+from programs.enums import Ending, Stage
 from programs.models import Municipality
 from programs.timing.services import set_deadline
 from tech4muni.accounts.models import User
@@ -161,6 +161,29 @@ def test_the_cockpit_shows_stages_late_items_and_silent_teams(
     row = Progress.objects.get(challenge_id=fresh.public_id)
     assert "Score" in text_of(desk.get(f"{COCKPIT}{row.pk}/change/"))
     assert f"/enter/?municipality={haifa.public_id}" in desk.get(f"{COCKPIT}{row.pk}/change/").content.decode()
+
+
+@pytest.mark.parametrize("order", ["", "?o=2", "?o=3", "?o=-3", "?o=-7"])
+def test_past_editions_stand_last_with_a_short_word(desk: Client, strumica: Municipality, order: str) -> None:
+    with tenant_context(strumica):
+        past, own = (make_challenge(strumica, title=title) for title in ("Bins", "Parking"))
+    long_ago = clock.now() - timedelta(days=2000)
+    Progress.objects.filter(challenge_id=past.public_id).update(
+        import_key="tech4muni-mk-2019:1", since=long_ago, ended_at=long_ago, active_at=long_ago, ending=Ending.NOT_KNOWN
+    )
+
+    response = desk.get(f"{COCKPIT}{order}")
+
+    rows = response.context["cl"].result_list
+    assert [row.challenge_id for row in rows] == [own.public_id, past.public_id]
+    assert "Result not known" in text_of(response)
+    assert "Before this platform" not in text_of(response)
+
+
+def test_what_is_late_and_how_long_it_stands_is_next_to_the_title(desk: Client) -> None:
+    shown = [name for name in desk.get(COCKPIT).context["cl"].list_display if name != "action_checkbox"]
+
+    assert shown[:3] == ["challenge", "late_shown", "in_stage"]
 
 
 def test_the_first_page_says_how_many_challenges_are_late_and_how_many_teams_are_silent(

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.contrib import admin
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -13,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from programs.cohorts.models import Progress
-from programs.enums import Stage
+from programs.enums import Ending, Stage
 from programs.timing.models import Deadline
 from programs.timing.queries import open_deadlines
 from tech4muni.core import clock, dates
@@ -84,6 +86,14 @@ class UnderWayFilter(admin.SimpleListFilter):
         return queryset
 
 
+class PastLast(ChangeList):
+    """The list of challenges: what was taken over from past editions stands last, however the rest is ordered."""
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        """Order by this first."""
+        return [IsNull(F("import_key"), rhs=False).asc(), *super().get_ordering(request, queryset)]
+
+
 class ProgressAdmin(CoordinatorAdmin[Progress]):
     """All challenges: read here, worked on in their municipality."""
 
@@ -92,7 +102,7 @@ class ProgressAdmin(CoordinatorAdmin[Progress]):
         empty=_("A challenge appears here as soon as a municipality begins it."),
     )
     list_display = (
-        "challenge", "municipality_shown", "program", "stage_shown", "in_stage", "late_shown", "activity",
+        "challenge", "late_shown", "in_stage", "municipality_shown", "stage_shown", "program", "activity",
     )  # fmt: skip
     list_filter = (HealthFilter, UnderWayFilter, "stage", "program")
     list_select_related = ("municipality", "program")
@@ -109,6 +119,10 @@ class ProgressAdmin(CoordinatorAdmin[Progress]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Progress]:
         """Count what is late along."""
         return watched(super().get_queryset(request))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Order the list so that past editions come last."""
+        return PastLast
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the number of challenges in each stage above the list."""
@@ -135,7 +149,7 @@ class ProgressAdmin(CoordinatorAdmin[Progress]):
         words = format_html("{}. {}", stage.number, stage.label)
         if progress.ended_at is None:
             return words
-        return format_html("{} {}", words, badge(progress.get_ending_display(), Tone.DRAFT))
+        return format_html("{} {}", words, badge(ending_words(progress), Tone.DRAFT))
 
     @admin.display(description=_("days since the last move"), ordering="-since")
     def in_stage(self, progress: Progress) -> int:
@@ -172,6 +186,11 @@ class ProgressAdmin(CoordinatorAdmin[Progress]):
             for row in rows
         ]
         return format_html("{}" * len(lines), *lines) if lines else "–"
+
+
+def ending_words(progress: Progress) -> str:
+    """Say in a word or three how the way of a challenge ended."""
+    return str(_("Result not known")) if progress.ending == Ending.NOT_KNOWN else progress.get_ending_display()
 
 
 def enter_url(progress: Progress) -> str:
