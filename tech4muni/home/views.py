@@ -36,12 +36,21 @@ DAYS_AHEAD: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """A public page that is for somebody."""
+
+    label: Text
+    url_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Audience:
-    """Somebody the program is for: what they gain, and how they begin."""
+    """Somebody the program is for: what they gain, how they begin, and where."""
 
     who: Text
     gain: Text
     how: Text
+    doors: tuple[Door, ...] = ()
 
 
 AUDIENCES: Final = (
@@ -54,6 +63,10 @@ AUDIENCES: Final = (
         gettext_lazy("Startups"),
         gettext_lazy("Real customers with a real challenge, chosen by both sides, and an answer for every applicant."),
         gettext_lazy("The municipalities you could work with stand below."),
+        (
+            Door(gettext_lazy("Open calls"), "market:calls"),
+            Door(gettext_lazy("Results of pilots"), "pilots:results"),
+        ),
     ),
     Audience(
         gettext_lazy("Residents"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from programs.models import Domain, Municipality
 from programs.municipalities import add_host, suspend
@@ -124,3 +125,15 @@ def test_figures_add_up(strumica: Municipality, haifa: Municipality, client_on: 
 
 def test_portal_is_only_read(strumica: Municipality, client_on: ClientOn) -> None:
     assert client_on("localhost").post("/").status_code == 405
+
+
+def test_companies_find_the_calls_and_what_came_of_pilots(db: None, client_on: ClientOn) -> None:
+    client = client_on("localhost")
+    response = client.get("/")
+    card = response.content.decode().split("<h3>Startups</h3>")[1].split("<h3>")[0]
+
+    assert 'href="/calls/">Open calls</a>' in card
+    for door in (door for audience in response.context["audiences"] for door in audience.doors):
+        url = reverse(door.url_name, urlconf="tech4muni.urls_public")
+        assert f'href="{url}">{door.label}</a>' in card
+        assert client.get(url).status_code == 200
