@@ -21,7 +21,7 @@ class EventState(models.TextChoices):
     @property
     def tone(self) -> Tone:
         """How the state looks."""
-        return {"closed": Tone.DONE, "preparing": Tone.TODO}.get(self.value, Tone.DOING)
+        return {"closed": Tone.DRAFT, "preparing": Tone.TODO}.get(self.value, Tone.DOING)
 
 
 class Side(models.TextChoices):

@@ -28,7 +28,7 @@ class SurveyState(models.TextChoices):
     @property
     def tone(self) -> Tone:
         """How the state looks."""
-        return {"draft": Tone.DRAFT, "open": Tone.DOING, "closed": Tone.DONE}[self.value]
+        return {"draft": Tone.DRAFT, "open": Tone.DOING, "closed": Tone.DRAFT}[self.value]
 
 
 class QuestionKind(models.TextChoices):

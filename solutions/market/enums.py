@@ -46,7 +46,7 @@ CALL_TONES: Final = {
     CallState.UPCOMING: Tone.TODO,
     CallState.OPEN: Tone.DOING,
     CallState.CLOSING: Tone.LATE,
-    CallState.CLOSED: Tone.DONE,
+    CallState.CLOSED: Tone.DRAFT,
     CallState.WITHDRAWN: Tone.DRAFT,
 }
 

@@ -10,9 +10,12 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from challenges.models import Challenge
 from challenges.permissions import may_move_on, may_read, may_write
 from challenges.queries import challenge_for
+from programs.enums import Stage
 from programs.http import MunicipalityRequest
+from solutions.market.enums import CallState
 from solutions.market.forms.calls import PortalForm
 from solutions.market.models import Call
 from solutions.market.queries import calls as queries
@@ -84,13 +87,22 @@ def overview(request: MunicipalityRequest, challenge_id: UUID) -> HttpResponse:
     if city is None:
         context["to_join"] = queries.call_to_join(challenge.joint) if challenge.joint else None
         return render(request, "market/calls/unpublished.html", context)
+    state = queries.call_state(city.call, clock.now())
     context |= {
         "call": city.call,
-        "state": queries.call_state(city.call, clock.now()),
+        "state": state,
         "last_moment": queries.last_moment(city.call),
         "is_lead": city.call.challenge_id == challenge.public_id,
+        "has_steps": _has_steps(challenge, city.call, state) and bool(context["may_publish"]),
         "portal_url": portal_address(city.call),
         "cities": city.call.cities.select_related("municipality"),
         "questions": Paginator(queries.questions_of(city.call), QUESTIONS_PER_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "market/calls/overview.html", context)
+
+
+def _has_steps(challenge: Challenge, call: Call, state: CallState) -> bool:
+    """Whether the municipality whose call it is can still move its deadline or withdraw it."""
+    if call.challenge_id != challenge.public_id or state == CallState.WITHDRAWN:
+        return False
+    return state != CallState.CLOSED or challenge.stage == Stage.MAPPING
