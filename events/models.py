@@ -342,3 +342,8 @@ class Outcome(DatedModel):
     def __str__(self) -> str:
         """Name the meeting."""
         return str(self.meeting)
+
+    @property
+    def is_written(self) -> bool:
+        """Whether any of the four parts says something."""
+        return any(text.strip() for text in (self.wins, self.risks, self.infrastructure, self.next_steps))

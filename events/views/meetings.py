@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from events.enums import MeetingState
+from events.enums import MeetingState, Side
 from events.forms import OutcomeForm, SeenForm
-from events.models import Meeting, Outcome
+from events.models import Delegation, Meeting, Outcome
 from events.permissions import may_mark, may_write_outcome
 from events.queries.agendas import meeting_for, outcome_of
 from events.services import outcomes
@@ -43,6 +43,8 @@ def meeting(request: ActorRequest, event_id: UUID, meeting_id: UUID) -> HttpResp
         "outcome": outcome,
         "may_mark": may_mark(seat, found, clock.now()),
         "may_write": may_write,
+        "is_written": outcome is not None and outcome.is_written,
+        "may_confirm": bool(may_write) and _waits_for(own, outcome),
         "base_template": base_of(request),
     }
     if not may_write or outcome is None:
@@ -75,6 +77,12 @@ def confirm(request: ActorRequest, event_id: UUID, meeting_id: UUID) -> HttpResp
         outcomes.confirm(row, actor=request.actor, version=version)
 
     return _step(request, event_id, meeting_id, step, _("Your side confirms this outcome."))
+
+
+def _waits_for(own: Delegation | None, outcome: Outcome | None) -> bool:
+    """Whether there are words that the own side has not confirmed yet."""
+    side = Side.CITY if own is not None and own.side == Side.CITY else Side.COMPANY
+    return outcome is not None and outcome.is_written and getattr(outcome, f"{side}_confirmed_at") is None
 
 
 def _step(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from challenges.models import Challenge
 from programs.actors import Actor
 from programs.cohorts.models import name_in
-from solutions.selection.enums import HIGHEST, Place, ScorecardState
+from solutions.selection.enums import HIGHEST, DecisionState, Place, ScorecardState
 from solutions.selection.models import Criterion, Decision, DecisionLine, ReceivedApplication, Score
 from solutions.selection.queries.panel import WAITING, criteria_of, states_of
 from solutions.selection.queries.ranking import mean, rounded
@@ -21,6 +21,11 @@ from solutions.selection.queries.received import counted, visible_to
 def decision_of(challenge: Challenge) -> Decision | None:
     """Return the decision on a challenge, None before it is begun."""
     return Decision.objects.filter(challenge=challenge).select_related("proposed_by", "approved_by").first()
+
+
+def is_decided(challenge: Challenge) -> bool:
+    """Whether the decision on a challenge is approved."""
+    return Decision.objects.filter(challenge=challenge, state=DecisionState.APPROVED).exists()
 
 
 def lines_for(actor: Actor, decision: Decision) -> list[DecisionLine]:

@@ -20,6 +20,7 @@ from solutions.market.enums import ReleaseState
 from solutions.selection.forms.market_map import ApplicationFilter, RoundForm
 from solutions.selection.models import ReceivedApplication
 from solutions.selection.permissions import may_invite, may_open_application, may_screen_application
+from solutions.selection.queries.decisions import is_decided
 from solutions.selection.queries.received import (
     Intake,
     Row,
@@ -49,16 +50,19 @@ def applications(request: MunicipalityRequest, challenge_id: UUID) -> HttpRespon
     form = ApplicationFilter(request.GET)
     rows = found(visible_to(request.actor, challenge, intake), challenge, **chosen_by(form))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    listed = with_states(page.object_list)
+    possible = {step for row in listed for step in possible_steps(row.release)}
+    may_screen = bool(may_screen_application(request.actor, challenge, intake.seen))
     context = {
         "challenge": challenge,
         "intake": intake,
         "received": None if intake.is_closed else counted(challenge).count(),
         "form": form,
         "page": page,
-        "rows": with_states(page.object_list),
+        "rows": listed,
         "may_open": bool(may_open_application(request.actor, intake.seen)),
-        "may_screen": bool(may_screen_application(request.actor, challenge, intake.seen)),
-        "may_invite": bool(may_invite(request.actor, challenge)),
+        "may_screen": may_screen and bool(possible & {ScreeningStep.ELIGIBLE, ScreeningStep.SHORTLIST}),
+        "may_invite": bool(may_invite(request.actor, challenge)) and not is_decided(challenge),
         "filtered": any(form.cleaned_data.values()) if form.is_valid() else True,
     }
     return render(request, "selection/map/applications.html", context)

@@ -19,6 +19,7 @@ from solutions.selection.enums import Pool
 from solutions.selection.forms.evaluation import DeclareForm, NameMemberForm, PlanForm, WhyForm
 from solutions.selection.models import Conflict
 from solutions.selection.permissions import may_lead_selection, may_read_selection, may_score
+from solutions.selection.queries.decisions import is_decided
 from solutions.selection.queries.panel import (
     companies_of,
     has_declared,
@@ -65,12 +66,15 @@ def panel(request: MunicipalityRequest, challenge_id: UUID) -> HttpResponse:
 def _shown(actor: Actor, challenge: Challenge) -> dict[str, Any]:
     companies = companies_of(challenge)
     rows = [(member, has_declared(member, companies)) for member in panel_of(challenge)]
+    selection = round_of(challenge)
+    may_lead = bool(may_lead_selection(actor, challenge))
     return {
-        "selection": round_of(challenge),
+        "selection": selection,
         "rows": rows,
         "conflicts": open_conflicts(challenge),
         "own": any(actor.user is not None and member.user_id == actor.user.pk for member, _declared in rows),
-        "may_lead": bool(may_lead_selection(actor, challenge)),
+        "may_change": may_lead and (selection is None or selection.closed_at is None),
+        "may_lift": may_lead and not is_decided(challenge),
     }
 
 

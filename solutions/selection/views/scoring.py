@@ -89,7 +89,7 @@ def scorecard(request: MunicipalityRequest, challenge_id: UUID, release_id: UUID
     except Conflict as conflict:
         card = own_card(request.actor, found, release_id)
         keep_typed(form, conflict, card.version if card else 0)
-    context = {"challenge": found, "form": form, "heading": str(received), "card": card, "received": received}
+    context = {"challenge": found, "form": form, "heading": received.company_name, "card": card, "received": received}
     context |= _others(request.actor, found, release_id, criteria)
     form.cancel_url = at(found, "evaluation_scores")
     return render_form(request, "selection/evaluation/scorecard.html", context)
