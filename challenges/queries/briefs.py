@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.text import capfirst
 
-from challenges.enums import EDITABLE_BRIEF, NEEDED_TEXTS, RowKind, Section, TextState
+from challenges.enums import EDITABLE_BRIEF, NEEDED_TEXTS, BriefState, RowKind, Section, TextState
 from challenges.models import TEXT_FIELDS, Brief, BriefText, Candidate, Challenge, Citation
 from programs.models import Municipality
+from tech4muni.core import dates
 from tech4muni.core.languages import own_name
+from tech4muni.core.money import money_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,11 @@ def is_editable(brief: Brief) -> bool:
     return brief.state in EDITABLE_BRIEF
 
 
+def can_reopen(brief: Brief) -> bool:
+    """Whether the team can take the brief back, or open it again for writing."""
+    return brief.state in {BriefState.IN_REVIEW, BriefState.APPROVED}
+
+
 def row_for(brief: Brief, kind: RowKind, row_id: UUID) -> Any:
     """Return a figure, metric or criterion of a brief; raises Http404."""
     return get_object_or_404(rows_of(brief, kind), public_id=row_id)
@@ -113,6 +122,22 @@ def label_of(field: str) -> Any:
     """Return what people call a text of the brief."""
     found: Any = BriefText._meta.get_field(field)
     return found.verbose_name
+
+
+def fact_rows(brief: Brief, section: Section) -> list[tuple[str, object]]:
+    """Return the facts of a section with their labels, in words."""
+    return [(capfirst(_field(name).verbose_name), _fact(brief, name)) for name in section.facts if name != "currency"]
+
+
+def _field(name: str) -> Any:
+    return Brief._meta.get_field(name)
+
+
+def _fact(brief: Brief, name: str) -> object:
+    value = getattr(brief, name)
+    if name == "pilot_budget" and value is not None:
+        return money_words(value, brief.currency)
+    return dates.day_words(value) if isinstance(value, date) else value
 
 
 def titled_texts(text: BriefText) -> Mapping[str, tuple[Any, str]]:

@@ -16,7 +16,15 @@ from challenges.forms.briefs import ApproveForm, EditsForm
 from challenges.models import Challenge
 from challenges.permissions import may_approve, may_read, may_write
 from challenges.queries import challenge_for
-from challenges.queries.briefs import brief_of, citations_of, is_editable, language_states, languages_of, titled_texts
+from challenges.queries.briefs import (
+    brief_of,
+    can_reopen,
+    citations_of,
+    is_editable,
+    language_states,
+    languages_of,
+    titled_texts,
+)
 from challenges.queries.origins import held_workshops, origins_of
 from challenges.queries.readiness import is_ready, readiness_of
 from challenges.services import approvals
@@ -46,7 +54,7 @@ def brief(request: MunicipalityRequest, challenge_id: UUID) -> HttpResponse:
         "ready": is_ready(readiness),
         "editable": is_editable(found),
         "in_review": found.state == BriefState.IN_REVIEW,
-        "can_reopen": found.state in (BriefState.IN_REVIEW, BriefState.APPROVED),
+        "can_reopen": can_reopen(found),
         "may_write": may_write(request.actor, challenge),
         "may_approve": may_approve(request.actor, challenge, found.submitted_by_id),
         "approve_form": ApproveForm(initial={"seen": found.version}),

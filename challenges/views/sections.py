@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,9 @@ from challenges.permissions import may_write
 from challenges.queries import challenge_for
 from challenges.queries.briefs import (
     brief_of,
+    can_reopen,
     citations_of,
+    fact_rows,
     is_editable,
     label_of,
     language_states,
@@ -50,6 +52,9 @@ def section(request: MunicipalityRequest, challenge_id: UUID, language: str, sec
         raise Http404
     may_write(request.actor, challenge).enforce()
     part = Section(section)
+    if request.method == "GET" and not is_editable(brief):
+        context = _context(request, challenge, brief, languages, language, part)
+        return render(request, PAGE, {**context, **_read_only(brief, language, part)})
     values = _values(brief, language, part)
     form = SectionForm(
         sent(request), initial={**values, "seen": briefs.mark_of(values)}, section=part, language=language
@@ -95,6 +100,15 @@ def _values(brief: Brief, language: str, section: Section) -> dict[str, Any]:
     return section_values(brief, brief.texts.filter(language=language).first(), section)
 
 
+def _read_only(brief: Brief, language: str, section: Section) -> dict[str, Any]:
+    """Return what a section says, for reading."""
+    values = _values(brief, language, section)
+    return {
+        "read_texts": [(label_of(name), values[name]) for name in section.texts],
+        "read_facts": fact_rows(brief, section),
+    }
+
+
 def _not_saved(form: FormMixin) -> str:
     """Say why the script could not save, with the first mistake in words."""
     for name, errors in form.errors.items():
@@ -134,6 +148,7 @@ def _context(
         "kind": section.rows,
         "rows": rows_of(brief, section.rows) if section.rows else [],
         "editable": is_editable(brief),
+        "can_reopen": can_reopen(brief),
     }
 
 
