@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
-from django.utils import formats
 from django.utils.functional import Promise
 
 from pilots.models import Kpi, Milestone, Pilot
 from tech4muni.core import dates
+from tech4muni.core.money import money_words
 
 Row = tuple[str | Promise, object]
 
@@ -16,7 +16,7 @@ Row = tuple[str | Promise, object]
 def plan_rows(pilot: Pilot) -> list[Row]:
     """Return the plan's own fields."""
     rows = _rows(pilot, ("aim", "site", "purchase_route", "decision_rule"))
-    budget = "" if pilot.budget is None else f"{formats.number_format(pilot.budget, 2)} {pilot.currency}"
+    budget = "" if pilot.budget is None else money_words(pilot.budget, pilot.currency)
     rows.insert(2, (_label(pilot, "budget"), budget))
     days = [(_label(pilot, name), _day(getattr(pilot, name))) for name in ("starts_on", "ends_on")]
     return [*rows[:3], *days, *rows[3:]]

@@ -34,6 +34,7 @@ from tech4muni.core.components import (
     form_errors,
 )
 from tech4muni.core.icons import DIRECTED, ICONS
+from tech4muni.core.money import money_words
 
 register = template.Library()
 
@@ -201,6 +202,12 @@ def number(value: float, places: int | None = None) -> str:
     if places is not None:
         exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)  # Django's own formatting cuts off
     return formats.number_format(exact, places, force_grouping=True)
+
+
+@register.filter
+def money(amount: Decimal, currency: str) -> str:
+    """An amount with its currency, as the active language writes it."""
+    return money_words(Decimal(str(amount)), currency)
 
 
 @register.filter
