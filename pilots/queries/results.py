@@ -33,7 +33,7 @@ def published(*, outcome: str = "", municipality: str = "") -> QuerySet[PilotEnt
 
 def published_one(entry_id: UUID) -> PilotEntry:
     """Return a pilot whose result is public; raises Http404."""
-    return get_object_or_404(published(), public_id=entry_id)
+    return get_object_or_404(published().select_related("call"), public_id=entry_id)
 
 
 def municipalities_with_results() -> QuerySet[Municipality]:
@@ -73,6 +73,11 @@ class PublicResult:
     year: int | None = None
     sources: tuple[str, ...] = ()
     is_certain: bool = True
+
+    @property
+    def headline(self) -> PublicFigure | None:
+        """The first figure that was measured before and at the end."""
+        return next((each for each in self.figures if each.baseline is not None and each.value is not None), None)
 
     @property
     def is_past(self) -> bool:
