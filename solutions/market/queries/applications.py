@@ -9,6 +9,7 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
+from django_fsm import can_proceed
 
 from programs.models import Membership
 from programs.people.tokens import digest_of
@@ -59,6 +60,12 @@ class Desk:
     def releases_of(self, choice: ApplicationCall) -> list[Release]:
         """Return what the municipalities of a call have."""
         return [self.releases[city.pk] for city in choice.call.cities.all() if city.pk in self.releases]
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether there is anything to take back: a draft, or a municipality that has not decided yet."""
+        releases = self.releases.values()
+        return not releases or any(can_proceed(release.withdraw) for release in releases)
 
     @property
     def next_deadline(self) -> Call | None:

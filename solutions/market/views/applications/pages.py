@@ -55,7 +55,7 @@ def application(request: AccountRequest, application_id: UUID) -> HttpResponse:
         "may_write": may_write(standing),
         "may_manage": bool(may_manage(standing)),
         "may_submit": bool(may_submit(standing)) and desk.takes_more,
-        "may_withdraw": bool(may_withdraw(standing)),
+        "may_withdraw": bool(may_withdraw(standing)) and desk.is_undecided,
     }
     return render(request, "market/applications/home.html", context)
 
