@@ -1,4 +1,4 @@
-"""A call as somebody reads it: in their language if it was approved in it, else in the call's own first one."""
+"""A call as somebody reads it: in their language if it was approved in it, else in English or the call's first one."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, cast
 
+from django.conf import settings
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -46,8 +47,8 @@ def direction_of(language: str) -> str:
 
 
 def chosen_language(texts: Mapping[str, Any], wish: str, municipality: Municipality) -> str:
-    """Return the wish if there is a text in it, else the municipality's first language that has one, else any."""
-    for language in (wish, *municipality.languages):
+    """Return the first that has a text of the wish, English, the municipality's languages; else any."""
+    for language in (wish, settings.LANGUAGE_CODE, *municipality.languages):
         if language in texts:
             return language
     return next(iter(sorted(texts)), municipality.languages[0])
