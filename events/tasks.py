@@ -1,32 +1,11 @@
 """What Celery does for events."""
 
-import logging
-from typing import Final
-
 from celery import shared_task
 
-from events.services import timetables
-from events.timetable.documents import plan_document, read_problem
-from events.timetable.solve import solve
-from tech4muni.core import clock
-
-logger = logging.getLogger(__name__)
-
-SEED: Final = 20270512
-WORKERS: Final = 2
+from events.services import computing, timetables
 
 
 @shared_task(name=timetables.PLAN)
 def plan_timetable(timetable_id: int) -> None:
-    """Compute a timetable outside of any transaction; its row says whether that is still to be done."""
-    tick = clock.ticking()
-    work = timetables.begin(timetable_id)
-    if work is None:
-        return
-    try:
-        found = solve(read_problem(work.problem), limit=work.limit_seconds, seed=SEED, workers=WORKERS)
-    except Exception as error:
-        logger.exception("Timetable %s could not be computed.", timetable_id)
-        timetables.fail(timetable_id, f"{type(error).__name__}: {error}", at=tick())
-        return
-    timetables.finish(timetable_id, plan_document(found), at=tick())
+    """Compute a timetable that somebody asked for."""
+    computing.compute(timetable_id)

@@ -10,8 +10,8 @@ from events.enums import Choice, Side
 from events.models import Delegation, Event, Meeting
 from events.services import choices, delegations, outcomes, publishing, timetables
 from events.services import events as services
+from events.services.computing import compute
 from events.services.slots import Block
-from events.tasks import plan_timetable
 from programs.actors import Actor
 from programs.cohorts.models import Program
 from programs.enums import Role
@@ -82,7 +82,7 @@ def plan_and_publish(gathering: Gathering) -> None:
     """Compute a timetable when the choices have closed, and publish it."""
     actor, event = coordinator(), _event(gathering)
     timetable = timetables.ask_for_timetable(event, actor=actor, limit_seconds=SECONDS)
-    plan_timetable(timetable.pk)
+    compute(timetable.pk)
     publishing.publish(timetable, actor=actor)
 
 
