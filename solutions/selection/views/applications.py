@@ -20,7 +20,6 @@ from solutions.market.enums import ReleaseState
 from solutions.selection.forms.market_map import ApplicationFilter, RoundForm
 from solutions.selection.models import ReceivedApplication
 from solutions.selection.permissions import may_invite, may_open_application, may_screen_application
-from solutions.selection.queries.decisions import is_decided
 from solutions.selection.queries.received import (
     Intake,
     Row,
@@ -39,6 +38,7 @@ from solutions.selection.services.screening import STEPS, ScreeningStep, possibl
 from tech4muni.core.spreadsheets import csv_response
 
 PER_PAGE = 25
+DECIDED: Final = frozenset({ReleaseState.SELECTED, ReleaseState.RESERVE, ReleaseState.NOT_SELECTED})
 
 
 @require_safe
@@ -62,7 +62,7 @@ def applications(request: MunicipalityRequest, challenge_id: UUID) -> HttpRespon
         "rows": listed,
         "may_open": bool(may_open_application(request.actor, intake.seen)),
         "may_screen": may_screen and bool(possible & {ScreeningStep.ELIGIBLE, ScreeningStep.SHORTLIST}),
-        "may_invite": bool(may_invite(request.actor, challenge)) and not is_decided(challenge),
+        "may_invite": bool(may_invite(request.actor, challenge)) and not any(row.state in DECIDED for row in listed),
         "filtered": any(form.cleaned_data.values()) if form.is_valid() else True,
     }
     return render(request, "selection/map/applications.html", context)

@@ -67,14 +67,15 @@ def _shown(actor: Actor, challenge: Challenge) -> dict[str, Any]:
     companies = companies_of(challenge)
     rows = [(member, has_declared(member, companies)) for member in panel_of(challenge)]
     selection = round_of(challenge)
+    is_closed = selection is not None and selection.closed_at is not None
     may_lead = bool(may_lead_selection(actor, challenge))
     return {
         "selection": selection,
         "rows": rows,
         "conflicts": open_conflicts(challenge),
         "own": any(actor.user is not None and member.user_id == actor.user.pk for member, _declared in rows),
-        "may_change": may_lead and (selection is None or selection.closed_at is None),
-        "may_lift": may_lead and not is_decided(challenge),
+        "may_change": may_lead and not is_closed,
+        "may_lift": may_lead and not (is_closed and is_decided(challenge)),
     }
 
 
