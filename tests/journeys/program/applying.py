@@ -131,7 +131,7 @@ def _apply(world: World, applicant: Applicant) -> None:
         browsing.go(f"{here}calls/{_call(plan).public_id}/")
         browsing.send("Save", PROPOSAL)
     if applicant.number == FILER:
-        _add_file_and_colleague(world, here)
+        _add_file_and_colleague(world, here, applicant)
     _submit(browsing, here)
 
 
@@ -163,14 +163,18 @@ def _choose_calls(browsing: Browsing, here: str, applicant: Applicant) -> None:
     browsing.send("Save the choice")
 
 
-def _add_file_and_colleague(world: World, here: str) -> None:
+def _add_file_and_colleague(world: World, here: str, applicant: Applicant) -> None:
+    """Add a file, and invite a colleague who looks at the application; only its owner may submit it."""
     browsing = world.browsing
     browsing.go(f"{here}files/")
     browsing.send("Add the file", {"file": {"name": "References.pdf", "mimeType": "application/pdf", "buffer": PDF}})
     browsing.go(f"{here}people/")
     browsing.send("Send the invitation", {"email": COLLEAGUE, "role": "editor"})
     at = _open_link(world, COLLEAGUE)
-    assert at == here, "the colleague works on the same application, and hands it in"
+    assert at == here
+    browsing.go(f"{here}check/")
+    assert not browsing.page.get_by_role("button", name="Submit the application").count()
+    browsing.as_(User.objects.get(email=applicant.email), PORTAL, here)
 
 
 def _submit(browsing: Browsing, here: str) -> None:
