@@ -6,6 +6,7 @@ from typing import Final
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from challenges.queries import standings, visible_to
+from programs.enums import Ending
 from programs.http import MunicipalityRequest
 from programs.models import Municipality
 from programs.municipalities import edit_municipality
@@ -96,11 +98,12 @@ def municipality_home(request: MunicipalityRequest) -> HttpResponse:
     team = team_of(municipality, now)
     may_manage = bool(may_manage_people(actor))
     visible = visible_to(actor)
+    ended = visible.filter(ended_at__isnull=False).annotate(is_past=Q(ending=Ending.NOT_KNOWN))
     found = standings(list(visible.filter(ended_at__isnull=True).order_by("created_at")[:CHALLENGES_SHOWN]))
     context = {
         "stages": stages_ahead(),
         "standings": found,
-        "ended": list(visible.filter(ended_at__isnull=False).order_by("-ended_at", "-pk")[:ENDED_SHOWN]),
+        "ended": list(ended.order_by("is_past", "-ended_at", "-pk")[:ENDED_SHOWN]),
         "challenge_steps": challenge_steps(found, actor, now),
         "deadlines": soon(municipality, DAYS_AHEAD)[:DEADLINES_SHOWN],
         "now": now,
