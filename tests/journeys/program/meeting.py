@@ -138,8 +138,9 @@ def choose_all(world: World, event: Event, table: Table) -> set[tuple[int, int]]
         said |= choose(world, event, table, delegation)
     see_progress(world, event, table, waiting=late)
     told = letters_about(world, event, late)
-    world.pass_until(event.choices_due_at - timedelta(days=2))
-    assert letters_about(world, event, late) == told + 2  # seven days and two days before
+    for days in (7, 2):
+        world.pass_until(event.choices_due_at - timedelta(days=days))
+    assert letters_about(world, event, late) == told + 2
     said |= choose(world, event, table, late)
     world.pass_until(event.choices_due_at)
     event.refresh_from_db()
