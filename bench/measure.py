@@ -4,9 +4,9 @@ import http.client
 import os
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,10 +54,10 @@ class Meter:
         cache = float(told["used_cpu_user"]) + float(told["used_cpu_sys"])
         own = os.times()
         ended = 0.0 if os.getpid() in roots else own.children_user + own.children_system
-        return cache + ended + _tree((*roots, self._postmaster) if self.sees_server else roots)
+        return cache + ended + cpu_of((*roots, self._postmaster) if self.sees_server else roots)
 
 
-def _tree(roots: Sequence[int]) -> float:
+def cpu_of(roots: Sequence[int]) -> float:
     """Return the CPU of processes, of their living descendants, and of those that ended."""
     numbers = (entry.name for entry in Path("/proc").iterdir())
     stats = {int(number): _stat(int(number)) for number in numbers if number.isdigit()}
@@ -72,6 +72,26 @@ def _tree(roots: Sequence[int]) -> float:
     return total
 
 
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started and that live."""
+    numbers = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return sorted(number for number in numbers if _stat(number)[1] == pid)
+
+
+def peak_memory(pid: int) -> int:
+    """Return the bytes of memory that a process has held at most."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+
+
+def computed(pid: int) -> float:
+    """Return the seconds that a process's first thread has computed, to the nanosecond; 0 where none can be seen."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    except OSError:
+        return 0.0
+
+
 def _stat(pid: int) -> tuple[float, int]:
     """Return a process's seconds of CPU, with those of its children that ended, and its parent."""
     try:
@@ -81,20 +101,30 @@ def _stat(pid: int) -> tuple[float, int]:
     return sum(int(ticks) for ticks in fields[11:15]) / TICKS, int(fields[1])
 
 
-def load(port: int, hosts: Sequence[str], requests: int, clients: int = 2) -> list[float]:
-    """Ask `requests` times, the hosts in turn, over `clients` lasting connections; return each waiting in seconds."""
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A page of a host, and who asks for it."""
+
+    host: str
+    path: str = "/"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def load(port: int, asks: Sequence[Ask], requests: int, clients: int = 2) -> list[float]:
+    """Ask `requests` times, the pages in turn, over `clients` lasting connections; return each waiting in seconds."""
 
     def ask(client: int) -> list[float]:
         connection = http.client.HTTPConnection("127.0.0.1", port)
         waits = []
         for number in range(client, requests, clients):
             start = time.monotonic()
-            connection.request("GET", "/", headers={"Host": hosts[(number // clients) % len(hosts)]})
+            wanted = asks[(number // clients) % len(asks)]
+            connection.request("GET", wanted.path, headers={"Host": wanted.host, **wanted.headers})
             response = connection.getresponse()
             body = response.read()
             waits.append(time.monotonic() - start)
             if response.status != http.HTTPStatus.OK:
-                raise RuntimeError(f"{response.status}: {body[:200]!r}")
+                raise RuntimeError(f"{wanted.host}{wanted.path}: {response.status}: {body[:200]!r}")
         connection.close()
         return waits
 

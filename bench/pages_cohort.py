@@ -4,12 +4,15 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import cycle
 from typing import Final
 from uuid import uuid4
 
+from allauth.mfa.models import Authenticator
 from django_tenants.utils import tenant_context
 
-from challenges.enums import Aim, TextState
+from bench.pages_event import EventMaker
+from challenges.enums import Aim, BriefState, TextState
 from challenges.models import (
     TEXT_FIELDS,
     Brief,
@@ -53,10 +56,12 @@ from solutions.selection.models import (
 )
 from tech4muni.accounts.models import User
 
-NOW: Final = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+NOW: Final = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0)  # pages show what is due around now
 LANGUAGES: Final = ("en-gb", "mk")
 PANEL: Final = 3
 READINGS: Final = 12
+BUSIEST: Final = 5  # the first challenge gets each fifth application
+COORDINATOR: Final = "coordinator@example.org"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,12 @@ class Size:
 
 LARGE: Final = Size(municipalities=22, challenges=77, applications=700, meetings=500)
 SMALL: Final = Size(municipalities=2, challenges=8, applications=70, meetings=50)
+SIZES: Final = {
+    "large": LARGE,
+    "small": SMALL,
+    "quick-large": Size(municipalities=4, challenges=16, applications=60, meetings=20),
+    "quick-small": Size(municipalities=2, challenges=8, applications=30, meetings=10),
+}
 
 
 @dataclass
@@ -102,7 +113,8 @@ class Maker:
             cohorts.set_window(
                 self.program, stage, actor=None, opens_at=opens_at, closes_at=opens_at + timedelta(weeks=4)
             )
-        User.objects.create_superuser("coordinator@example.org", "bench", name="Coordinator")
+        coordinator = User.objects.create_superuser(COORDINATOR, "bench", name="Coordinator")
+        _second_factor(coordinator)
         cities = [self._city(number) for number in range(self.size.municipalities)]
         for number in range(self.size.challenges):
             self._challenge(cities[number % len(cities)], number)
@@ -110,6 +122,7 @@ class Maker:
         for city in cities:
             with tenant_context(city.municipality):
                 self._inside(city)
+        EventMaker(self.program, coordinator, NOW).make(self.size.meetings)
 
     def _city(self, number: int) -> City:
         municipality = create_municipality(
@@ -124,6 +137,7 @@ class Maker:
             person = User.objects.create_user(f"p{number}-{len(people)}@example.org", name=f"Person {len(people)}")
             Membership.objects.create(user=person, municipality=municipality, role=role)
             people.append(person)
+        _second_factor(people[0])
         return City(municipality, people, [])
 
     def _challenge(self, city: City, number: int) -> None:
@@ -160,6 +174,9 @@ class Maker:
             pilot_budget=Decimal(20000),
             pilot_weeks=12,
             decision_on=(NOW + timedelta(days=60)).date(),
+            contact_name="Somebody",
+            contact_email="somebody@example.org",
+            state=BriefState.APPROVED,
         )
         for language in LANGUAGES:
             texts = {name: f"{name} " * (3 if name in {"title", "question"} else 60) for name in TEXT_FIELDS}
@@ -186,9 +203,10 @@ class Maker:
         self.calls.append((city, challenge, place))
 
     def _applications(self) -> None:
-        """Spread the applications over the calls, as evenly as they go."""
+        """Give the first call each fifth application, and spread the rest over the others, as evenly as they go."""
+        first, others = self.calls[0], cycle(self.calls[1:])
         for number in range(self.size.applications):
-            city, challenge, place = self.calls[number % len(self.calls)]
+            city, challenge, place = next(others) if number % BUSIEST else first
             person = User.objects.create_user(f"founder{number}@example.com", name=f"Founder {number}")
             company = Company.objects.create(name=f"Company {number}", country="MK", description="What it does. " * 20)
             CompanyMember.objects.create(company=company, user=person, role=CompanyRole.OWNER)
@@ -211,18 +229,18 @@ class Maker:
         for challenge in city.challenges:
             if challenge.stage == Stage.SELECTION:
                 self._scores(city, challenge)
-            if challenge.stage in {Stage.PILOT, Stage.SELECTION} and challenge.pk % 2 == 0:
+            if challenge.stage in {Stage.PILOT, Stage.SELECTION}:
                 self._pilot(city, challenge)
 
     def _scores(self, city: City, challenge: Challenge) -> None:
         frozen = NOW - timedelta(days=9)
-        SelectionRound.objects.create(
-            challenge=challenge, frozen_at=frozen, opened_at=frozen, frozen_by=city.people[0], digest="0" * 64
-        )
         criteria = [
             Criterion.objects.create(challenge=challenge, number=number, names={"en-gb": label}, weight=weight)
             for number, (label, weight) in enumerate((("Fit", 40), ("Cost", 30), ("Team", 20), ("Risk", 10)), 1)
         ]
+        SelectionRound.objects.create(
+            challenge=challenge, frozen_at=frozen, opened_at=frozen, frozen_by=city.people[0], digest="0" * 64
+        )
         panel = city.people[1 : 1 + PANEL]
         for person in panel:
             PanelMember.objects.create(challenge=challenge, user=person, added_at=frozen)
@@ -267,6 +285,11 @@ class Maker:
                     value=Decimal(50 - week), method="Counted", previous_digest=previous, digest=digest,
                 )  # fmt: skip
                 previous = digest
+
+
+def _second_factor(person: User) -> None:
+    """Let somebody whose role demands it have an authenticator app."""
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": "bench"})
 
 
 def _receive(challenge: Challenge, release: Release, company: Company) -> None:

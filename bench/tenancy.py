@@ -28,7 +28,7 @@ import psycopg2
 from redis import Redis
 
 from bench import town
-from bench.measure import Cost, Meter, load, ratio
+from bench.measure import Ask, Cost, Meter, load, ratio
 from tech4muni.embedded import servers
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -227,7 +227,7 @@ def by_turns(bench: Bench, sides: dict[str, list[str]], requests: int = 300) -> 
         for number in range(bench.rounds + 1):
             for kind, hosts in sides.items():
                 port, pid = running[kind]
-                cost = meters.measure(partial(load, port, hosts, requests), [pid])
+                cost = meters.measure(partial(load, port, [Ask(host) for host in hosts], requests), [pid])
                 if number:
                     costs[kind].append(cost)
     return costs

@@ -421,7 +421,7 @@ def test_a_hidden_application_has_no_page(
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("page", "queries"), [("evaluation_scores", 28), ("evaluation_matrix", 27)])
+@pytest.mark.parametrize(("page", "queries"), [("evaluation_scores", 28), ("evaluation_matrix", 26)])
 def test_the_pages_ask_as_often_for_three_as_for_one(
     challenge: Challenge,
     lead: Actor,

@@ -76,10 +76,10 @@ def in_pool(selection: SelectionRound | None, states: dict[UUID, ReleaseState]) 
 
 
 def candidates_for(actor: Actor, challenge: Challenge, selection: SelectionRound | None) -> list[Candidate]:
-    """Return the applications in the pool that somebody may see, by company; three queries at most."""
+    """Return the applications in the pool that somebody may see, by company, without their content; three queries."""
     states = states_of(challenge)
     pool = in_pool(selection, states)
-    rows = visible_to(actor, challenge).filter(release_id__in=pool).order_by("company_name", "pk")
+    rows = visible_to(actor, challenge).filter(release_id__in=pool).defer("content").order_by("company_name", "pk")
     return [Candidate(row, states[row.release_id]) for row in rows]
 
 

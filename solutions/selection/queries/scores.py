@@ -61,7 +61,9 @@ def own_rows(actor: Actor, challenge: Challenge, selection: SelectionRound | Non
     """Return what somebody is to score, by company; as many queries for many as for one."""
     cards = {
         card.received.release_id: card
-        for card in Scorecard.objects.filter(received__challenge=challenge, user=actor.user).select_related("received")
+        for card in Scorecard.objects.filter(received__challenge=challenge, user=actor.user)
+        .select_related("received")
+        .defer("received__content")
     }
     return [
         OwnRow(candidate, cards.get(candidate.received.release_id))
@@ -109,17 +111,34 @@ class Cell:
 class MatrixRow:
     """An application in the matrix: its means, its weighted mean and its place.
 
-    `place` is None where nobody scored; `tied` are the others with the same place.
+    `place` is None where nobody scored; `tied` are the others with the same place. What is rounded is worked out when
+    it is asked for: all applications are ranked, and a page of them is shown.
     """
 
     candidate: Candidate
-    cells: list[Cell]
-    weighted: Decimal | None
+    criteria: Sequence[Criterion]
+    cards: Sequence[Mapping[int, int]]
     exact: Fraction | None
-    number: int
     expected: int
     place: int | None
     tied: list[str] = field(default_factory=list)
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The mean for each criterion, in their order."""
+        return [
+            _cell([card[criterion.pk] for card in self.cards if criterion.pk in card]) for criterion in self.criteria
+        ]
+
+    @property
+    def weighted(self) -> Decimal | None:
+        """The weighted mean as it is shown."""
+        return None if self.exact is None else rounded(self.exact)
+
+    @property
+    def number(self) -> int:
+        """How many scorecards there are."""
+        return len(self.cards)
 
     @property
     def missing(self) -> int:
@@ -140,14 +159,15 @@ def matrix_for(actor: Actor, challenge: Challenge, selection: SelectionRound | N
     criteria = list(criteria_of(challenge))
     candidates = candidates_for(actor, challenge, selection)
     expected = _expected(challenge, candidates)
-    points: dict[UUID, list[dict[int, int]]] = defaultdict(list)
-    for card in scorecards_for(actor, challenge, selection):
-        points[card.received.release_id].append(_points(card))
+    points = _points(scorecards_for(actor, challenge, selection))
     weights = {criterion.pk: criterion.weight for criterion in criteria}
     means = {c.received.release_id: weighted_mean(weights, points[c.received.release_id]) for c in candidates}
     ranked = places(means)
+    sharing: dict[int | None, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        sharing[ranked.get(candidate.received.release_id)].append(candidate)
     rows = [
-        _row(candidate, criteria, points[candidate.received.release_id], means, ranked, expected, candidates)
+        _row(candidate, criteria, points[candidate.received.release_id], means, ranked, expected, sharing)
         for candidate in candidates
     ]
     return Matrix(criteria, sorted(rows, key=lambda row: (row.place is None, row.place or 0)))
@@ -162,8 +182,17 @@ def _expected(challenge: Challenge, candidates: Sequence[Candidate]) -> dict[UUI
     return counts
 
 
-def _points(card: Scorecard) -> dict[int, int]:
-    return {score.criterion_id: score.value for score in card.scores.all() if score.value is not None}
+def _points(cards: QuerySet[Scorecard]) -> Mapping[UUID, list[dict[int, int]]]:
+    """Return the points of each scorecard by criterion, for each application; plain values, since they are many."""
+    found: dict[UUID, dict[int, dict[int, int]]] = defaultdict(dict)
+    rows = cards.prefetch_related(None).values_list(
+        "received__release_id", "pk", "scores__criterion_id", "scores__value"
+    )
+    for release, card, criterion, value in rows:
+        points = found[release].setdefault(card, {})
+        if value is not None:
+            points[criterion] = value
+    return defaultdict(list, {release: list(of_cards.values()) for release, of_cards in found.items()})
 
 
 def _row(
@@ -173,21 +202,17 @@ def _row(
     means: Mapping[UUID, Fraction | None],
     ranked: Mapping[UUID, int],
     expected: Mapping[UUID, int],
-    candidates: Sequence[Candidate],
+    sharing: Mapping[int | None, Sequence[Candidate]],
 ) -> MatrixRow:
     key = candidate.received.release_id
     exact, place = means[key], ranked.get(key)
-    tied = [
-        other.received.company_name
-        for other in candidates
-        if place is not None and other is not candidate and ranked.get(other.received.release_id) == place
-    ]
+    others = () if place is None else sharing[place]
+    tied = [other.received.company_name for other in others if other is not candidate]
     return MatrixRow(
         candidate=candidate,
-        cells=[_cell([card[criterion.pk] for card in cards if criterion.pk in card]) for criterion in criteria],
-        weighted=None if exact is None else rounded(exact),
+        criteria=criteria,
+        cards=cards,
         exact=exact,
-        number=len(cards),
         expected=expected.get(key, 0),
         place=place,
         tied=tied,
