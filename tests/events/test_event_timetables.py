@@ -15,7 +15,7 @@ from events import tasks
 from events.enums import Choice, EventState, MeetingState, TimetableState
 from events.models import Event, Meeting, Preference, Timetable
 from events.queries.plans import complaints
-from events.services import delegations, publishing, timetables
+from events.services import computing, delegations, publishing, timetables
 from events.services import events as services
 from events.services.slots import Block
 from programs.models import Municipality
@@ -74,7 +74,7 @@ def test_the_engine_plans_what_both_sides_want(fair: Fair, queued: Callable[...,
 def test_the_task_runs_twice_without_harm(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> None:
     timetable = plan(closed(fair), actor=fair.actor)
     before = timetable.plan
-    monkeypatch.setattr(tasks, "solve", None)  # a second search would fail
+    monkeypatch.setattr(computing, "solve", None)  # a second search would fail
 
     tasks.plan_timetable(timetable.pk)
 
@@ -98,7 +98,7 @@ def test_a_search_that_breaks_is_told(fair: Fair, monkeypatch: pytest.MonkeyPatc
     def broken(*_args: Any, **_options: Any) -> None:
         raise MemoryError("too large")
 
-    monkeypatch.setattr(tasks, "solve", broken)
+    monkeypatch.setattr(computing, "solve", broken)
 
     timetable = plan(closed(fair), actor=fair.actor)
 
