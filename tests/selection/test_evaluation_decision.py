@@ -466,7 +466,7 @@ def test_the_file_defends_the_decision(
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("page", "queries"), [("evaluation_decision", 23), ("evaluation_file", 43)])
+@pytest.mark.parametrize(("page", "queries"), [("evaluation_decision", 23), ("evaluation_file", 42)])
 def test_the_pages_ask_as_often_for_three_as_for_one(
     in_strumica: Municipality,
     lead: Actor,
