@@ -178,10 +178,10 @@ def test_no_secret_leaves_with_a_failure(db: None, monkeypatch: pytest.MonkeyPat
 
 
 def test_public_migration_missing(db: None) -> None:
-    MigrationRecorder.Migration.objects.filter(app="audit", name="0002_append_only").delete()
+    MigrationRecorder.Migration.objects.filter(app="notifications", name="0001_initial").delete()
 
     assert states()["migrations"] == Health.FAILED
-    assert finding("migrations").names == ("audit.0002_append_only",)
+    assert finding("migrations").names == ("notifications.0001_initial",)
 
 
 def test_municipality_behind_is_named_but_the_others_go_on(strumica: Municipality, haifa: Municipality) -> None:
