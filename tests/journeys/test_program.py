@@ -14,9 +14,9 @@ from tests.journeys.program.world import World
 
 @pytest.fixture
 def world(transactional_db: None, visitor: Callable[..., Visitor], later: Callable[[timedelta], None]) -> World:
-    """Three municipalities, and a browser that speaks English."""
+    """Three municipalities, and a browser that speaks English and does not wait for pages that glide to a button."""
     empty_broker()
-    return World(Browsing(visitor(locale="en-GB")), later)
+    return World(Browsing(visitor(locale="en-GB", reduced_motion="reduce")), later)
 
 
 def test_a_program_from_its_windows_to_its_results(world: World) -> None:
